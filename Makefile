@@ -1,0 +1,47 @@
+# Every target sets itself up: Python 3.11+, make and a package index are all that is assumed.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+PORT ?= 8765
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint lock bench bench-peer clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Jobaid needs Python 3.11 or later; $(PYTHON) is older. Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@echo "Making the environment in $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+
+# The stamps hold what was installed, so a second start does nothing at all.
+$(VENV)/.ready: requirements.txt pyproject.toml | $(VENV)/bin/python
+	@echo "Installing the locked requirements (hashes checked)"
+	@$(PIP) install --quiet --progress-bar on --require-hashes --no-deps -r requirements.txt
+	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.ready-dev: requirements-dev.txt $(VENV)/.ready
+	@echo "Installing the development requirements (hashes checked)"
+	@$(PIP) install --quiet --progress-bar on --require-hashes --no-deps -r requirements-dev.txt
+	@touch $@
+
+demo: $(VENV)/.ready ## try it: sample company, browser page at http://127.0.0.1:$(PORT)
+	@PORT=$(PORT) exec $(BIN)/jobaid demo
+
+test: $(VENV)/.ready-dev ## run every test
+	@$(BIN)/python -m pytest
+
+lint: $(VENV)/.ready-dev ## ruff, mypy --strict, import rules
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+lock: ## make the locks anew (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url pyproject.toml -o requirements.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+clean: ## remove the environment and caches (keeps the database)
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info

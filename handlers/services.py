@@ -1,0 +1,55 @@
+"""Decides what a handler may use of the world: the database, chat, and a few settings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from psycopg import AsyncConnection
+
+from handlers.cards import Card
+from handlers.inbound import CardRef, Place
+from indexing.embeddings import Embedder
+from indexing.retrieval import TokenStates
+from learning.nouns import Person
+
+Connection = AsyncConnection[tuple[Any, ...]]
+
+
+class Stream(Protocol):
+    """An answer that appears sentence by sentence where the platform can, and whole elsewhere."""
+
+    async def append(self, sentence: str) -> None:
+        """Show one more whole sentence (Text markup)."""
+
+    async def finish(self, card: Card) -> CardRef:
+        """End the stream with the whole card, which replaces what was shown."""
+
+
+class Chat(Protocol):
+    """Says things in chat. Every call only writes to the outbox, in the handler's transaction."""
+
+    async def post(self, place: Place, card: Card) -> CardRef:
+        """Post a card in a place."""
+
+    async def update(self, ref: CardRef, card: Card) -> None:
+        """Replace a card that was posted."""
+
+    async def direct(self, person: Person, card: Card) -> CardRef | None:
+        """Post a card in the person's direct conversation; None when there is no way to reach them."""
+
+    async def whisper(self, place: Place, person: Person | None, card: Card, press: int) -> None:
+        """Show a card in a place to the one who pressed only. It cannot be updated later."""
+
+    async def stream(self, place: Place) -> Stream:
+        """Start an answer that appears sentence by sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What `bot/app.py` built once. `embedder` and `states` are None without an embedding model."""
+
+    embedder: Embedder | None
+    states: TokenStates | None
+    review_places: Sequence[Place] = field(default_factory=tuple)
