@@ -18,13 +18,13 @@ $(VENV)/bin/python:
 # The stamps hold what was installed, so a second start does nothing at all.
 $(VENV)/.ready: requirements.txt pyproject.toml | $(VENV)/bin/python
 	@echo "Installing the locked requirements (hashes checked)"
-	@$(PIP) install --quiet --progress-bar on --require-hashes --no-deps -r requirements.txt
+	@$(PIP) install --quiet --require-hashes --no-deps -r requirements.txt
 	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.ready-dev: requirements-dev.txt $(VENV)/.ready
 	@echo "Installing the development requirements (hashes checked)"
-	@$(PIP) install --quiet --progress-bar on --require-hashes --no-deps -r requirements-dev.txt
+	@$(PIP) install --quiet --require-hashes --no-deps -r requirements-dev.txt
 	@touch $@
 
 demo: $(VENV)/.ready ## try it: sample company, browser page at http://127.0.0.1:$(PORT)
