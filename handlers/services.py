@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from psycopg import AsyncConnection
 
 from handlers.cards import Card
 from handlers.inbound import CardRef, Place
-from indexing.embeddings import Embedder
-from indexing.retrieval import TokenStates
 from learning.nouns import Person
+
+if TYPE_CHECKING:  # the model's libraries are heavy, and `serve` never needs them
+    from indexing.embeddings import Embedder
+    from indexing.retrieval import TokenStates
 
 Connection = AsyncConnection[tuple[Any, ...]]
 

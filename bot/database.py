@@ -1,0 +1,157 @@
+"""Decides which database is used, how it is reached, and how it is brought up to date."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg_pool import AsyncConnectionPool
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
+
+from bot.embedded import APP_ROLE, DATABASE, OWNER_ROLE, EmbeddedServer
+from bot.settings import Settings
+
+# Ours is always qualified; Procrastinate's SQL is not, and pgvector's operators cannot be.
+SEARCH_PATH = "pg_catalog, queue, extensions"
+Pool = AsyncConnectionPool[psycopg.AsyncConnection[tuple[Any, ...]]]
+
+
+class DatabaseUnusable(Exception):
+    """The database cannot be used. The message is one line that says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """Connection URLs of the application's role and of the role that owns the tables."""
+
+    url: str
+    admin_url: str
+    embedded: bool
+
+    @property
+    def protects_the_gate(self) -> bool:
+        """Whether the application's role is another one than the tables' owner."""
+        return conninfo_to_dict(self.url).get("user") != conninfo_to_dict(self.admin_url).get(
+            "user"
+        )
+
+
+@contextmanager
+def database(settings: Settings) -> Iterator[Database]:
+    """Give the database the settings name; start or attach to the embedded one when none is."""
+    if settings.database_url:
+        admin = settings.database_admin_url or settings.database_url
+        yield Database(settings.database_url, admin, embedded=False)
+        return
+    with EmbeddedServer(settings.jobaid_home) as server:
+        yield Database(
+            server.url(APP_ROLE, DATABASE), server.url(OWNER_ROLE, DATABASE), embedded=True
+        )
+
+
+def _with_search_path(url: str) -> str:
+    return make_conninfo(url, options=f"-c search_path={SEARCH_PATH.replace(' ', '')}")
+
+
+def migrate(database: Database) -> None:
+    """Bring the schema up to date as the owner, then grant the application's role what it may do.
+
+    Raises `DatabaseUnusable` when the server cannot be reached or lacks an extension.
+    """
+    try:
+        _prepare(database.admin_url)
+        engine = create_engine(
+            "postgresql+psycopg://",
+            poolclass=NullPool,
+            creator=lambda: psycopg.connect(_with_search_path(database.admin_url)),
+        )
+        with engine.connect() as connection:
+            config = _alembic()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+        app_role = str(conninfo_to_dict(database.url)["user"])
+        with psycopg.connect(database.admin_url) as owner:
+            grants = (Path(__file__).parent / "migrations" / "grants.sql").read_text()
+            owner.execute("select set_config('jobaid.app_role', %s, true)", [app_role])
+            owner.execute(grants.encode())
+    except psycopg.OperationalError as error:
+        raise _unreachable(database.admin_url, error) from None
+
+
+def _prepare(admin_url: str) -> None:
+    with psycopg.connect(admin_url, autocommit=True) as owner:
+        owner.execute("create schema if not exists extensions")
+        for name in ("vector", "pg_trgm"):
+            try:
+                owner.execute(f"create extension if not exists {name} schema extensions".encode())
+                owner.execute(f"alter extension {name} set schema extensions".encode())
+            except psycopg.Error as error:
+                raise DatabaseUnusable(
+                    f"The extension {name} is missing from the database:"
+                    f" {error.diag.message_primary}. Install it in PostgreSQL (pgvector 0.8 or"
+                    " later, pg_trgm), or let a superuser create it in a schema `extensions`."
+                ) from None
+
+
+def _alembic() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+def is_up_to_date(url: str) -> bool:
+    """Say whether the schema is the one this version of the code expects."""
+    try:
+        with psycopg.connect(url) as conn:
+            row = conn.execute(
+                "select to_regclass('public.alembic_version') is not null"
+            ).fetchone()
+            if not row or not row[0]:
+                return False
+            found = conn.execute("select version_num from public.alembic_version").fetchall()
+    except psycopg.OperationalError as error:
+        raise _unreachable(url, error) from None
+    heads = ScriptDirectory.from_config(_alembic()).get_heads()
+    return [name for (name,) in found] == list(heads)
+
+
+def _unreachable(url: str, error: psycopg.Error) -> DatabaseUnusable:
+    where = conninfo_to_dict(url)
+    said = " ".join(str(error).split())
+    return DatabaseUnusable(
+        f"The database {where.get('dbname', '')} at {where.get('host', 'localhost')} cannot be"
+        f" used: {said}. Check DATABASE_URL and that PostgreSQL is running."
+    )
+
+
+@asynccontextmanager
+async def open_pool(database: Database, size: int = 10) -> AsyncIterator[Pool]:
+    """Open the application's pool of connections, and close it at the end."""
+    pool: Pool = AsyncConnectionPool(
+        _with_search_path(database.url),
+        min_size=1,
+        max_size=size,
+        timeout=30,
+        check=AsyncConnectionPool.check_connection,
+        open=False,
+    )
+    try:
+        await pool.open(wait=True, timeout=15)
+    except psycopg.errors.Error as error:
+        await pool.close()
+        raise _unreachable(database.url, error) from None
+    try:
+        yield pool
+    finally:
+        await pool.close()
+
+
