@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from markdown_it import MarkdownIt
+from pydantic import TypeAdapter
 
 Tone = Literal["primary", "plain", "quiet", "danger"]
 
@@ -201,3 +202,33 @@ def _unguard(text: str) -> str:
 def plain(markdown: str) -> str:
     """Return the words of Text markup without its marks of style."""
     return "".join(span.text for span in spans(markdown))
+
+
+_BLOCKS: dict[str, type[Block]] = {
+    kind.__name__.lower(): kind
+    for kind in (Heading, Text, Steps, Facts, Quote, Sources, Note, Buttons, Field)
+}
+
+
+def card_to_json(card: Card) -> dict[str, Any]:
+    """Return the card as JSON values; each block carries its kind in `type`."""
+    blocks = [
+        {"type": type(block).__name__.lower(), **_values[type(block)].dump_python(block, mode="json")}
+        for block in card.blocks
+    ]
+    return {"summary": card.summary, "blocks": blocks}
+
+
+def card_from_json(stored: dict[str, Any]) -> Card:
+    """Return the card that `card_to_json` made JSON of."""
+    blocks = []
+    for block in stored["blocks"]:
+        kind = _BLOCKS[block["type"]]
+        fields = {name: value for name, value in block.items() if name != "type"}
+        blocks.append(_values[kind].validate_python(fields))
+    return Card(stored["summary"], tuple(blocks))
+
+
+_values: dict[type[Block], TypeAdapter[Any]] = {
+    kind: TypeAdapter(kind) for kind in _BLOCKS.values()
+}

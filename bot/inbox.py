@@ -1,0 +1,153 @@
+"""Decides how an event becomes a conversation: stored, handled once, answered, or laid aside."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from bot import store
+from bot.channel import Channel, Event, TryLater
+from bot.database import Pool
+from bot.outbox import Outbox, OutboxChat
+from handlers import answering, presses
+from handlers.cards import Card, Text
+from handlers.inbound import Asked, Deleted, Edited, Inbound, Place, Pressed
+from handlers.services import Connection, Services
+
+MAX_ATTEMPTS = 6
+log = structlog.get_logger()
+# Without letters and digits that are read wrongly aloud.
+_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+Defer = Callable[[Connection, int, str], Awaitable[None]]
+"""Puts the job of a stored event into the queue, on the event's own connection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """Takes events in. Only this happens before a platform gets its acknowledgement."""
+
+    defer: Defer
+
+    async def receive(
+        self,
+        conn: Connection,
+        *,
+        platform: str,
+        key: str,
+        payload: dict[str, Any],
+        lock: str,
+        now: datetime,
+    ) -> int | None:
+        """Store an event and defer its job on the same connection; None for a redelivery.
+
+        `key` is the platform's own, unique for the event; `lock` names the thread (or the person
+        where there are no threads): events under one lock are handled one after the other.
+        """
+        inbox_id = await store.insert_event(conn, f"{platform}:{key}", platform, payload, now)
+        if inbox_id is not None:
+            await self.defer(conn, inbox_id, f"{platform}:{lock}")
+        return inbox_id
+
+
+class Worker:
+    """Handles stored events and sends what came of them."""
+
+    def __init__(
+        self,
+        pool: Pool,
+        channels: Mapping[str, Channel],
+        services: Services,
+        outbox: Outbox,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._pool = pool
+        self._channels = channels
+        self._services = services
+        self._outbox = outbox
+        self._clock = clock
+
+    async def work_off(self, inbox_id: int) -> None:
+        """Handle one event once, then send what is unsent of it. Raises `TryLater` to come back."""
+        async with self._pool.connection() as conn:
+            event = await store.fetch_event(conn, inbox_id)
+        if event is None:
+            return
+        if event.state == "waiting":
+            await self._handle_or_lay_aside(event)
+        await self._outbox.send(inbox_id=inbox_id)
+
+    async def _handle_or_lay_aside(self, event: Event) -> None:
+        """Handle an event. This is the one place that catches everything: the world failed."""
+        try:
+            await self._handle(event)
+        except Exception as error:
+            reference = "".join(secrets.choice(_ALPHABET) for _ in range(4))
+            dead = event.attempts + 1 >= MAX_ATTEMPTS
+            log.exception("event failed", event=event.id, reference=reference, dead=dead)
+            async with self._pool.connection() as conn:
+                said = f"{type(error).__name__}: {error}"[:500]
+                await store.mark_event_failed(conn, event.id, reference, said, dead)
+                if dead:
+                    await self._apologise(conn, event, reference)
+            if not dead:
+                raise TryLater(f"reference {reference}") from error
+
+    async def _handle(self, event: Event) -> None:
+        channel = self._channels.get(event.platform)
+        inbound = await channel.translate(event) if channel else None
+        if isinstance(inbound, Asked) and channel:
+            await channel.working(inbound, event)
+        async with self._pool.connection() as conn, conn.transaction():
+            if not await store.lock_waiting_event(conn, event.id):
+                return
+            now = self._clock()
+            if inbound is None:
+                await store.mark_event(conn, event.id, "ignored", None, now)
+                return
+            chat = OutboxChat(conn, event.id, now, tuple(self._channels))
+            await self._converse(conn, chat, inbound, event, now)
+            person = None if isinstance(inbound, Deleted) else inbound.person
+            if isinstance(inbound, Asked) and person and inbound.audience == "direct":
+                place = Place(inbound.place.partition("|")[0])
+                await store.upsert_direct_place(conn, person.id, event.platform, place)
+            await store.mark_event(conn, event.id, "handled", person.id if person else None, now)
+
+    async def _converse(
+        self, conn: Connection, chat: OutboxChat, inbound: Inbound, event: Event, now: datetime
+    ) -> None:
+        once = _Once(conn, now)
+        match inbound:
+            case Asked():
+                await answering.on_asked(conn, self._services, chat, once, inbound, now)
+            case Edited():
+                await answering.on_edited(conn, self._services, chat, once, inbound, now)
+            case Deleted():
+                await answering.on_deleted(conn, inbound, now)
+            case Pressed():
+                await presses.on_pressed(conn, self._services, chat, inbound, now)
+
+    async def _apologise(self, conn: Connection, event: Event, reference: str) -> None:
+        place = event.payload.get("place")
+        if not isinstance(place, str):
+            return
+        chat = OutboxChat(conn, event.id, self._clock(), tuple(self._channels))
+        words = f"I could not do that, reference {reference}. Ask again, or tell your admin."
+        await chat.post(Place(place), Card(words, (Text(words),)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Once:
+    """Claims what may happen once only, in the handler's transaction."""
+
+    conn: Connection
+    now: datetime
+
+    async def claim(self, key: str) -> bool:
+        """Return True for the first caller with this key, ever."""
+        return await store.claim_once(self.conn, key, self.now)
