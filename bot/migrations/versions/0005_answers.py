@@ -32,6 +32,12 @@ create table indexing.answer_passage (
     primary key (answer_id, number)
 );
 
+-- A message that was taken back, perhaps before it was answered.
+create table indexing.deleted_message (
+    message  text primary key,
+    at       timestamptz not null
+);
+
 create table indexing.feedback (
     answer_id  bigint not null references indexing.answer (id) on delete cascade,
     person_id  bigint not null,

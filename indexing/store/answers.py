@@ -1,0 +1,209 @@
+"""Decides nothing: all SQL of answers, their passages, the turns of a thread, and feedback."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from psycopg import AsyncConnection
+
+from indexing.nouns import FoundPassage, Turn
+
+Connection = AsyncConnection[tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    """An answer as it was given. `asker_id` is None for an unknown asker and after it is forgotten."""
+
+    id: int
+    asker_id: int | None
+    thread: str
+    message: str
+    question: str
+    outcome: str
+    asked_at: datetime
+    card_ref: str | None
+
+
+async def insert_answer(
+    conn: Connection,
+    *,
+    asker_id: int | None,
+    thread: str,
+    message: str,
+    question: str,
+    outcome: str,
+    text: str,
+    confidence: float,
+    asked_at: datetime,
+) -> int | None:
+    """Store an answer; None when this message has one already."""
+    row = await (
+        await conn.execute(
+            """
+            insert into indexing.answer
+                (asker_id, thread, message, question, outcome, text, confidence, asked_at)
+            values (%s, %s, %s, %s, %s, %s, %s, %s)
+            on conflict (message) do nothing
+            returning id
+            """,
+            [asker_id, thread, message, question, outcome, text, confidence, asked_at],
+        )
+    ).fetchone()
+    return row[0] if row else None
+
+
+async def update_answer(
+    conn: Connection, answer_id: int, question: str, outcome: str, text: str, confidence: float
+) -> None:
+    """Store what an edited question is answered now; its passages are stored anew by the caller."""
+    await conn.execute(
+        """
+        update indexing.answer set question = %s, outcome = %s, text = %s, confidence = %s
+        where id = %s
+        """,
+        [question, outcome, text, confidence, answer_id],
+    )
+    await conn.execute("delete from indexing.answer_passage where answer_id = %s", [answer_id])
+
+
+async def insert_answer_passages(
+    conn: Connection, answer_id: int, cited: Sequence[FoundPassage], quotes: Sequence[str]
+) -> None:
+    """Store what an answer cites: passage, revision and the words quoted, in the order of marks."""
+    for number, (passage, quote) in enumerate(zip(cited, quotes, strict=True), start=1):
+        await conn.execute(
+            """
+            insert into indexing.answer_passage (answer_id, number, passage_id, revision_id, quote)
+            values (%s, %s, %s, %s, %s)
+            """,
+            [answer_id, number, passage.passage_id, passage.revision_id, quote],
+        )
+
+
+async def set_card(conn: Connection, answer_id: int, card_ref: str) -> None:
+    """Remember which card shows an answer."""
+    await conn.execute(
+        "update indexing.answer set card_ref = %s where id = %s", [card_ref, answer_id]
+    )
+
+
+async def fetch_answer(conn: Connection, answer_id: int) -> StoredAnswer | None:
+    """Fetch an answer by its id."""
+    return await _one(
+        conn,
+        """
+        select id, asker_id, thread, message, question, outcome, asked_at, card_ref
+        from indexing.answer where id = %s and not retracted
+        """,
+        answer_id,
+    )
+
+
+async def fetch_answer_to(conn: Connection, message: str) -> StoredAnswer | None:
+    """Fetch the answer that was given to a message."""
+    return await _one(
+        conn,
+        """
+        select id, asker_id, thread, message, question, outcome, asked_at, card_ref
+        from indexing.answer where message = %s and not retracted
+        """,
+        message,
+    )
+
+
+async def _one(conn: Connection, query: Any, value: str | int) -> StoredAnswer | None:
+    row = await (await conn.execute(query, [value])).fetchone()
+    return StoredAnswer(*row) if row else None
+
+
+async def fetch_turns(conn: Connection, thread: str, before: str, limit: int = 10) -> list[Turn]:
+    """The last turns of a thread, oldest first, without the message `before` itself."""
+    rows = await (
+        await conn.execute(
+            """
+            select question, text from indexing.answer
+            where thread = %s and message <> %s and not retracted
+            order by id desc limit %s
+            """,
+            [thread, before, limit],
+        )
+    ).fetchall()
+    return [
+        turn
+        for question, text in reversed(rows)
+        for turn in (Turn("user", question), Turn("agent", text))
+    ]
+
+
+async def fetch_cited_passages(
+    conn: Connection, answer_id: int, audience: Sequence[str], today: date
+) -> list[tuple[int, FoundPassage]]:
+    """The passages an answer cites, with their marks, as far as they may be shown today."""
+    rows = await (
+        await conn.execute(
+            """
+            select ap.number, p.passage_id, p.document_id, p.revision_id, p.source, p.uri, p.kind,
+                   p.title, p.section, p.text, p.version, p.version_on, p.owner, p.url, p.roles,
+                   p.audience
+            from indexing.answer_passage ap
+            join indexing.answerable_passage(%s) p on p.passage_id = ap.passage_id
+            where ap.answer_id = %s and p.audience && %s
+            order by ap.number
+            """,
+            [today, answer_id, list(audience)],
+        )
+    ).fetchall()
+    return [
+        (row[0], FoundPassage(*row[1:14], tuple(row[14]), tuple(row[15]))) for row in rows
+    ]
+
+
+async def upsert_feedback(
+    conn: Connection, answer_id: int, person_id: int, helpful: bool, now: datetime
+) -> None:
+    """Store whether an answer helped somebody; the last press counts."""
+    await conn.execute(
+        """
+        insert into indexing.feedback (answer_id, person_id, helpful, at) values (%s, %s, %s, %s)
+        on conflict (answer_id, person_id) do update
+        set helpful = excluded.helpful, at = excluded.at
+        """,
+        [answer_id, person_id, helpful, now],
+    )
+
+
+async def mark_deleted(conn: Connection, message: str, now: datetime) -> None:
+    """Remember that a message was taken back, whether or not it was answered already."""
+    await conn.execute(
+        """
+        insert into indexing.deleted_message (message, at) values (%s, %s)
+        on conflict do nothing
+        """,
+        [message, now],
+    )
+    await conn.execute(
+        "update indexing.answer set retracted = true where message = %s", [message]
+    )
+
+
+async def is_deleted(conn: Connection, message: str) -> bool:
+    """Whether a message was taken back."""
+    row = await (
+        await conn.execute("select 1 from indexing.deleted_message where message = %s", [message])
+    ).fetchone()
+    return row is not None
+
+
+async def forget_askers(conn: Connection, before: datetime) -> int:
+    """Take the asker out of every answer older than `before`; how many there were."""
+    done = await conn.execute(
+        """
+        update indexing.answer set asker_id = null where asked_at < %s and asker_id is not null
+        """,
+        [before],
+    )
+    return done.rowcount

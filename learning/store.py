@@ -1,0 +1,108 @@
+"""Decides nothing: all SQL of the `learning` schema stands here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from psycopg import AsyncConnection
+
+from learning.nouns import Person
+
+Connection = AsyncConnection[tuple[Any, ...]]
+
+
+async def fetch_person(conn: Connection, email: str) -> Person | None:
+    """Fetch a person by e-mail, in any case."""
+    return await _one(
+        conn,
+        """
+        select id, email, name, roles, seats, timezone, manager, slack, teams, active
+        from learning.person where email = %s
+        """,
+        email.strip().lower(),
+    )
+
+
+async def fetch_person_by_id(conn: Connection, person_id: int) -> Person | None:
+    """Fetch a person by our own id."""
+    return await _one(
+        conn,
+        """
+        select id, email, name, roles, seats, timezone, manager, slack, teams, active
+        from learning.person where id = %s
+        """,
+        person_id,
+    )
+
+
+async def fetch_person_by_slack(conn: Connection, slack_id: str) -> Person | None:
+    """Fetch a person by the id Slack gives them."""
+    return await _one(
+        conn,
+        """
+        select id, email, name, roles, seats, timezone, manager, slack, teams, active
+        from learning.person where slack = %s and slack <> ''
+        """,
+        slack_id,
+    )
+
+
+async def fetch_people(conn: Connection) -> list[Person]:
+    """Fetch everybody, by name."""
+    rows = await (
+        await conn.execute(
+            """
+            select id, email, name, roles, seats, timezone, manager, slack, teams, active
+            from learning.person order by name, id
+            """
+        )
+    ).fetchall()
+    return [_person(row) for row in rows]
+
+
+async def upsert_person(conn: Connection, person: Person) -> None:
+    """Insert a person or bring the one with this e-mail up to date.
+
+    A platform id that the file leaves out stays: it may have been learnt from the platform.
+    """
+    await conn.execute(
+        """
+        insert into learning.person as p
+            (email, name, roles, seats, timezone, manager, slack, teams, active)
+        values (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+        on conflict (email) do update set
+            name = excluded.name, roles = excluded.roles, seats = excluded.seats,
+            timezone = excluded.timezone, manager = excluded.manager,
+            slack = case when excluded.slack = '' then p.slack else excluded.slack end,
+            teams = case when excluded.teams = '' then p.teams else excluded.teams end,
+            active = excluded.active
+        """,
+        [
+            person.email, person.name, list(person.roles), list(person.seats), person.timezone,
+            person.manager, person.slack, person.teams, person.active,
+        ],
+    )  # fmt: skip
+
+
+async def link_slack(conn: Connection, person_id: int, slack_id: str) -> None:
+    """Remember the Slack id of a person whose e-mail Slack confirmed; never overwrite another's."""
+    await conn.execute(
+        """
+        update learning.person set slack = %s
+        where id = %s and slack = ''
+          and not exists (select 1 from learning.person other where other.slack = %s)
+        """,
+        [slack_id, person_id, slack_id],
+    )
+
+
+async def _one(conn: Connection, query: Any, value: str | int) -> Person | None:
+    row = await (await conn.execute(query, [value])).fetchone()
+    return _person(row) if row else None
+
+
+def _person(row: tuple[Any, ...]) -> Person:
+    identity, email, name, roles, seats, timezone, manager, slack, teams, active = row
+    return Person(
+        identity, email, name, tuple(roles), tuple(seats), timezone, manager, slack, teams, active
+    )
