@@ -8,10 +8,14 @@ from datetime import date, datetime
 from typing import Any
 
 from psycopg import AsyncConnection
+from psycopg.types.json import Jsonb
+from pydantic import TypeAdapter
 
-from indexing.nouns import FoundPassage, Turn
+from indexing.nouns import Answered, Blocked, FoundPassage, NotCovered, Outcome, Turn
 
 Connection = AsyncConnection[tuple[Any, ...]]
+_OUTCOME: TypeAdapter[Outcome] = TypeAdapter(Outcome)
+_NAMES = {Answered: "answered", NotCovered: "not_covered", Blocked: "blocked"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,7 @@ class StoredAnswer:
     thread: str
     message: str
     question: str
-    outcome: str
+    outcome: Outcome
     asked_at: datetime
     card_ref: str | None
 
@@ -35,7 +39,7 @@ async def insert_answer(
     thread: str,
     message: str,
     question: str,
-    outcome: str,
+    outcome: Outcome,
     text: str,
     confidence: float,
     asked_at: datetime,
@@ -45,28 +49,35 @@ async def insert_answer(
         await conn.execute(
             """
             insert into indexing.answer
-                (asker_id, thread, message, question, outcome, text, confidence, asked_at)
-            values (%s, %s, %s, %s, %s, %s, %s, %s)
+                (asker_id, thread, message, question, outcome, text, record, confidence, asked_at)
+            values (%s, %s, %s, %s, %s, %s, %s, %s, %s)
             on conflict (message) do nothing
             returning id
             """,
-            [asker_id, thread, message, question, outcome, text, confidence, asked_at],
-        )
+            [
+                asker_id, thread, message, question, _NAMES[type(outcome)], text,
+                Jsonb(_OUTCOME.dump_python(outcome, mode="json")), confidence, asked_at,
+            ],
+        )  # fmt: skip
     ).fetchone()
     return row[0] if row else None
 
 
 async def update_answer(
-    conn: Connection, answer_id: int, question: str, outcome: str, text: str, confidence: float
+    conn: Connection, answer_id: int, question: str, outcome: Outcome, text: str, confidence: float
 ) -> None:
     """Store what an edited question is answered now; its passages are stored anew by the caller."""
     await conn.execute(
         """
-        update indexing.answer set question = %s, outcome = %s, text = %s, confidence = %s
+        update indexing.answer
+        set question = %s, outcome = %s, text = %s, record = %s, confidence = %s
         where id = %s
         """,
-        [question, outcome, text, confidence, answer_id],
-    )
+        [
+            question, _NAMES[type(outcome)], text,
+            Jsonb(_OUTCOME.dump_python(outcome, mode="json")), confidence, answer_id,
+        ],
+    )  # fmt: skip
     await conn.execute("delete from indexing.answer_passage where answer_id = %s", [answer_id])
 
 
@@ -84,6 +95,11 @@ async def insert_answer_passages(
         )
 
 
+async def drop_answer(conn: Connection, answer_id: int) -> None:
+    """Take back an answer that could not be said anywhere, in the transaction that stored it."""
+    await conn.execute("delete from indexing.answer where id = %s", [answer_id])
+
+
 async def set_card(conn: Connection, answer_id: int, card_ref: str) -> None:
     """Remember which card shows an answer."""
     await conn.execute(
@@ -96,7 +112,7 @@ async def fetch_answer(conn: Connection, answer_id: int) -> StoredAnswer | None:
     return await _one(
         conn,
         """
-        select id, asker_id, thread, message, question, outcome, asked_at, card_ref
+        select id, asker_id, thread, message, question, record, asked_at, card_ref
         from indexing.answer where id = %s and not retracted
         """,
         answer_id,
@@ -108,7 +124,7 @@ async def fetch_answer_to(conn: Connection, message: str) -> StoredAnswer | None
     return await _one(
         conn,
         """
-        select id, asker_id, thread, message, question, outcome, asked_at, card_ref
+        select id, asker_id, thread, message, question, record, asked_at, card_ref
         from indexing.answer where message = %s and not retracted
         """,
         message,
@@ -117,7 +133,10 @@ async def fetch_answer_to(conn: Connection, message: str) -> StoredAnswer | None
 
 async def _one(conn: Connection, query: Any, value: str | int) -> StoredAnswer | None:
     row = await (await conn.execute(query, [value])).fetchone()
-    return StoredAnswer(*row) if row else None
+    if row is None:
+        return None
+    *before, record, asked_at, card_ref = row
+    return StoredAnswer(*before, _OUTCOME.validate_python(record), asked_at, card_ref)
 
 
 async def fetch_turns(conn: Connection, thread: str, before: str, limit: int = 10) -> list[Turn]:

@@ -14,6 +14,7 @@ create table indexing.answer (
     question    text not null,
     outcome     text not null check (outcome in ('answered', 'not_covered', 'blocked')),
     text        text not null,
+    record      jsonb not null,
     confidence  real not null,
     asked_at    timestamptz not null,
     card_ref    text,

@@ -1,0 +1,240 @@
+"""Decides how an answer, a refusal and a greeting read, with the validated words themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from itertools import groupby
+
+from handlers.cards import (
+    Block,
+    Button,
+    Buttons,
+    Card,
+    Heading,
+    Note,
+    Quote,
+    Source,
+    Sources,
+    Steps,
+    Text,
+    literal,
+    plain,
+)
+from handlers.wording import cited, day, listed, section_mark, section_name
+from indexing.nouns import Answered, Blocked, FoundPassage, NamedDocument, NotCovered, Quoted
+
+Names = Mapping[str, str]
+"""E-mail to the name people know; an e-mail that is not in it is shown as it is."""
+
+QUOTED = "Quoted from the SOP."
+
+
+def answered_card(
+    answered: Answered, names: Names, answer_id: int | None, helpful: bool | None = None
+) -> Card:
+    """The validated words that fit, each with its source. `helpful` draws that press as made."""
+    blocks: list[Block] = [Heading(section_name(answered.heading))]
+    blocks += _quote_blocks(answered.quotes)
+    blocks.append(Sources(tuple(_sources(answered.cited, names))))
+    if answered.written_for:
+        roles = listed(role.replace("-", " ") + "s" for role in answered.written_for)
+        blocks.append(Note(literal(f"Written for {roles}; nothing for your role covers this.")))
+    blocks.append(Note(QUOTED))
+    if answer_id is not None:
+        subject = f"answer:{answer_id}"
+        blocks.append(
+            Buttons(
+                (
+                    Button("Helpful", "answer.helpful", subject, "quiet", pressed=helpful is True),
+                    Button(
+                        "Not helpful", "answer.not_helpful", subject, "quiet",
+                        pressed=helpful is False,
+                    ),
+                    Button("Show source", "answer.source", subject),
+                )
+            )  # fmt: skip
+        )
+    return Card(f"{section_name(answered.heading)}: {answered.quotes[0].text}", tuple(blocks))
+
+
+def answered_text(answered: Answered, names: Names) -> str:
+    """The same answer as plain text: what is stored, and what the command line prints."""
+    lines = [section_name(answered.heading)]
+    for block in _quote_blocks(answered.quotes):
+        match block:
+            case Steps(items, start):
+                lines += [f"{start + at}. {plain(item)}" for at, item in enumerate(items)]
+            case Text(markdown) | Note(markdown):
+                lines.append(plain(markdown))
+            case _:
+                raise AssertionError(block)
+    lines += [
+        f"[{number}] {cited(passage, names.get(passage.owner, passage.owner))}"
+        for number, passage in enumerate(answered.cited, start=1)
+    ]
+    return "\n".join([*lines, QUOTED])
+
+
+def sentences_of(answered: Answered) -> tuple[str, ...]:
+    """What a streamed answer shows, piece by piece, before its card is there."""
+    return tuple(_marked(quote) for quote in answered.quotes)
+
+
+def _quote_blocks(quotes: Sequence[Quoted]) -> Iterator[Block]:
+    """Steps that follow one another are one list; warnings stand out; the rest are paragraphs."""
+
+    def kind(quote: Quoted) -> str:
+        return "warning" if quote.warning else "step" if quote.step is not None else "text"
+
+    for name, run in groupby(quotes, key=kind):
+        if name == "step":
+            yield from _step_blocks(list(run))
+        else:
+            for quote in run:
+                marked = _marked(quote)
+                yield Note(marked, "warning") if name == "warning" else Text(marked)
+
+
+def _step_blocks(steps: Sequence[Quoted]) -> Iterator[Steps]:
+    at = 0
+    while at < len(steps):
+        first = steps[at].step or 1
+        end = at + 1
+        while end < len(steps) and steps[end].step == first + (end - at):
+            end += 1
+        yield Steps(tuple(_marked(step) for step in steps[at:end]), first)
+        at = end
+
+
+def _marked(quote: Quoted) -> str:
+    return f"“{literal(quote.text)}” [{quote.number}]"
+
+
+def _sources(passages: Sequence[FoundPassage], names: Names) -> Iterator[Source]:
+    for number, passage in enumerate(passages, start=1):
+        yield Source(
+            number,
+            passage.title,
+            section_mark(passage.section),
+            passage.version,
+            passage.version_on,
+            names.get(passage.owner, passage.owner),
+            passage.url,
+        )
+
+
+def not_covered_text(refusal: NotCovered, names: Names) -> str:
+    """An honest refusal: the nearest documents and who to ask."""
+    said = "No approved SOP covers this."
+    if refusal.nearest:
+        said += f" Closest: {listed(_named(document) for document in refusal.nearest)}."
+    if refusal.owner:
+        about = literal(refusal.nearest[0].title)
+        said += f" Ask {literal(names.get(refusal.owner, refusal.owner))}, who owns {about}."
+    else:
+        said += " Ask your manager or L&D, so that it can be written down."
+    return said
+
+
+def _named(document: NamedDocument) -> str:
+    title = f"*{literal(document.title)}*"
+    return f"{title} ({literal(section_mark(document.section))})" if document.section else title
+
+
+def not_covered_card(refusal: NotCovered, names: Names) -> Card:
+    """See `not_covered_text`."""
+    said = not_covered_text(refusal, names)
+    first, _, rest = said.partition(".")
+    return Card(plain(said), (Text(f"**{first}.**{rest}"),))
+
+
+def blocked_text(blocked: Blocked, names: Names, told: bool) -> str:
+    """Names the fitting document, the reason and the owner; never what it says."""
+    owner = literal(names.get(blocked.document.owner, blocked.document.owner))
+    said = (
+        f"I have an SOP on this, *{literal(blocked.document.title)}*, but"
+        f" {_because(blocked, 'it')}, so I may not answer from it."
+    )
+    said += f" I have told its owner, {owner}." if told else f" Its owner is {owner}: ask there."
+    if blocked.urgent:
+        said += f" **If this is urgent, call {literal(blocked.urgent.rstrip('.'))}.**"
+    return said
+
+
+def blocked_card(blocked: Blocked, names: Names, told: bool) -> Card:
+    """See `blocked_text`."""
+    said = blocked_text(blocked, names, told)
+    return Card(plain(said), (Text(said),))
+
+
+def _because(blocked: Blocked, it: str) -> str:
+    match blocked.reason:
+        case "expired":
+            on = f" on {day(blocked.since)}" if blocked.since else ""
+            return f"its review ran out{on}"
+        case "unvalidated":
+            return f"nobody has validated {it} yet"
+        case "withdrawn":
+            return f"{it} has been withdrawn"
+        case "conflict":
+            return f"{it} contradicts another SOP and that is not settled yet"
+        case "owner_gone":
+            return "its owner has left and nobody answers for it"
+
+
+def owner_card(blocked: Blocked, day_of_asking: date) -> Card:
+    """What the owner of a blocked document is told: once per document and week, never who asked."""
+    title = literal(blocked.document.title)
+    because = _because(blocked, "it")
+    remedy = {
+        "expired": "Read it through and have it validated again, or withdraw it.",
+        "unvalidated": "Have an SME validate it.",
+        "withdrawn": "If it still holds, put it back and have it validated.",
+        "conflict": "Settle with the other owner which of the two holds.",
+        "owner_gone": "Take it over, or name who does.",
+    }[blocked.reason]
+    said = (
+        f"Somebody asked on {day(day_of_asking)} for what *{title}* covers."
+        f" I may not answer from it because {because}. {remedy}"
+    )
+    return Card(plain(said), (Text(said),))
+
+
+def elsewhere_card() -> Card:
+    """Said in a channel when the answer is not for everyone there."""
+    said = "The SOP on this is not for everyone here, so I have answered you in a direct message."
+    return Card(said, (Text(said),))
+
+
+def source_card(passages: Sequence[tuple[int, FoundPassage]], names: Names) -> Card:
+    """The whole passages an answer quotes."""
+    if not passages:
+        said = "That passage may not be shown any more: its SOP changed or is not for you. Ask again."
+        return Card(said, (Text(said),))
+    blocks: list[Block] = []
+    for number, passage in passages:
+        owner = names.get(passage.owner, passage.owner)
+        blocks.append(Quote(passage.text, f"[{number}] {cited(passage, owner)}"))
+    links = tuple(
+        source
+        for source in _sources([passage for _, passage in passages], names)
+        if source.url
+    )
+    if links:
+        blocks.append(Sources(links))
+    return Card(f"From {passages[0][1].title}", tuple(blocks))
+
+
+def help_card(greeting: str = "") -> Card:
+    """What I do, in one short card."""
+    said = (
+        "Ask me how a task is done. I answer from SOPs that somebody owns and has validated, with"
+        " the source, or say that none covers it and whom to ask."
+    )
+    return Card(f"{greeting} {said}".strip(), (Text(f"{greeting} {said}".strip()),))
+
+
+def said_card(said: str) -> Card:
+    """One plain sentence or two."""
+    return Card(said, (Text(literal(said)),))

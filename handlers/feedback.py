@@ -1,0 +1,92 @@
+"""Decides what a press on an answer does: whether it helped, and the whole source."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from handlers import answer_cards as cards
+from handlers.answering import names_of
+from handlers.cards import Card
+from handlers.inbound import Pressed
+from handlers.services import Chat, Connection
+from indexing.nouns import Answered
+from indexing.store import answers as stored
+from indexing.store.answers import StoredAnswer
+from learning.nouns import audience_of
+
+
+async def on_helpful(conn: Connection, chat: Chat, pressed: Pressed, now: datetime) -> None:
+    """Store that an answer helped."""
+    await _on_feedback(conn, chat, pressed, True, now)
+
+
+async def on_not_helpful(conn: Connection, chat: Chat, pressed: Pressed, now: datetime) -> None:
+    """Store that an answer did not help."""
+    await _on_feedback(conn, chat, pressed, False, now)
+
+
+async def on_show_source(conn: Connection, chat: Chat, pressed: Pressed, now: datetime) -> None:
+    """Show the presser the whole passages an answer quotes, as far as they may read them today."""
+    answer = await _answer_pressed(conn, chat, pressed)
+    if answer is None:
+        return
+    tokens = audience_of(pressed.person)
+    passages = await stored.fetch_cited_passages(conn, answer.id, tokens, now.date())
+    names = await names_of(conn, frozenset(passage.owner for _, passage in passages))
+    await _tell(chat, pressed, cards.source_card(passages, names))
+
+
+async def _on_feedback(
+    conn: Connection, chat: Chat, pressed: Pressed, helpful: bool, now: datetime
+) -> None:
+    answer = await _answer_pressed(conn, chat, pressed)
+    if answer is None:
+        return
+    if pressed.person is None:
+        said = "I do not know you yet, so I cannot keep that. Ask your admin to add you."
+        await _tell(chat, pressed, cards.said_card(said))
+        return
+    await stored.upsert_feedback(conn, answer.id, pressed.person.id, helpful, now)
+    if pressed.audience == "direct" and isinstance(answer.outcome, Answered) and pressed.card:
+        owners = frozenset(passage.owner for passage in answer.outcome.cited)
+        names = await names_of(conn, owners)
+        card = cards.answered_card(answer.outcome, names, answer.id, helpful)
+        await chat.update(pressed.card, card)
+        return
+    await _tell(chat, pressed, cards.said_card("Thank you, noted."))
+
+
+async def _answer_pressed(
+    conn: Connection, chat: Chat, pressed: Pressed
+) -> StoredAnswer | None:
+    """Load the subject again and check that the press came from the card that shows it."""
+    kind, _, number = pressed.subject.partition(":")
+    answer = (
+        await stored.fetch_answer(conn, int(number))
+        if kind == "answer" and number.isdecimal() and len(number) < 19
+        else None
+    )
+    if answer is None:
+        said = "That answer is not there any more. Ask again and I will look it up."
+        await _tell(chat, pressed, cards.said_card(said))
+        return None
+    if pressed.card is None or answer.card_ref != pressed.card:
+        said = "That button belongs to another card. Use the buttons under the answer itself."
+        await _tell(chat, pressed, cards.said_card(said))
+        return None
+    asker = pressed.person.id if pressed.person else None
+    if pressed.audience == "direct" and answer.asker_id not in (None, asker):
+        said = "That answer was given to somebody else. Ask me yourself and I will look it up."
+        await _tell(chat, pressed, cards.said_card(said))
+        return None
+    return answer
+
+
+async def _tell(chat: Chat, pressed: Pressed, card: Card) -> None:
+    """Tell the presser only: in a direct conversation that is a plain post."""
+    if pressed.audience == "direct":
+        await chat.post(pressed.place, card)
+    else:
+        await chat.whisper(pressed.place, pressed.person, card, pressed.press)
+
+
