@@ -49,7 +49,7 @@ HOSTILE: dict[str, str] = {
     "backslashes": "C:\\shop\\till \\[1] \\*x\\* \\\\ \\",
     "brackets": "[1] [99] [[red]] [bold]x[/bold] [/] [link=https://e.example]x[/link]",
     "template": "{{ 7 * 7 }} {% raw %} ${HOME} %s {0}",
-    "right_to_left": "\u05de\u05d4 \u05e2\u05d5\u05e9\u05d9\u05dd? \u202egnp.exe \u0627\u0644\u0633",
+    "right_to_left": "\u05de\u05d4 \u05e2\u05d5\u05e9\u05d9\u05dd? \u202egnp.exe \u0627\u0644",
     "terminal": "\x1b[31mred\x1b[0m \x1b]8;;https://e.example\x07x\x1b]8;;\x07 \x07\x08 \x9b31m",
     "invisible": "re\u200bfund \u2066x\u2069 \U000e0041\U000e0042 \ufeffz e\u0301 \U0001f600 :joy:",
     "dates": "<!date^1700000000^{date}^https://evil.example|x> <tel:+44|call>",
