@@ -20,9 +20,9 @@ from bot.outbox import Outbox
 from handlers.services import Connection
 
 log = structlog.get_logger()
-_UNREACHABLE = (psycopg.OperationalError, PoolTimeout, procrastinate.exceptions.ConnectorException)
+UNREACHABLE = (psycopg.OperationalError, PoolTimeout, procrastinate.exceptions.ConnectorException)
 # 1, 2, 4 … seconds: about two minutes in all, longer than a database takes to come back.
-_RETRY = RetryStrategy(max_attempts=8, exponential_wait=2, retry_exceptions=[TryLater, *_UNREACHABLE])
+_RETRY = RetryStrategy(max_attempts=8, exponential_wait=2, retry_exceptions=[TryLater, *UNREACHABLE])
 _HEARTBEAT_SECONDS = 2.0
 _STALLED_SECONDS = 10.0
 _LEFT_BEHIND = timedelta(seconds=60)
@@ -77,7 +77,7 @@ class Queue:
                     shutdown_graceful_timeout=10,
                 )
                 return
-            except _UNREACHABLE as error:
+            except UNREACHABLE as error:
                 log.warning("waiting for the database", error=str(error))
                 await asyncio.sleep(1)
 

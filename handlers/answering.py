@@ -228,7 +228,7 @@ async def _tell_owner(
 
 async def _names(conn: Connection, outcome: Outcome) -> Names:
     """The names of everybody the outcome mentions."""
-    return await names_of(conn, _owners(outcome))
+    return await names_of(conn, owners_of(outcome))
 
 
 async def names_of(conn: Connection, emails: frozenset[str]) -> Names:
@@ -237,7 +237,8 @@ async def names_of(conn: Connection, emails: frozenset[str]) -> Names:
     return {person.email: person.name for person in found if person is not None}
 
 
-def _owners(outcome: Outcome) -> frozenset[str]:
+def owners_of(outcome: Outcome) -> frozenset[str]:
+    """The e-mails of everybody an outcome names."""
     match outcome:
         case Answered(cited=passages):
             return frozenset(passage.owner for passage in passages)

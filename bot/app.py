@@ -1,0 +1,172 @@
+"""Decides how the house is put together: everything is built once, here."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from aiohttp import web
+
+from bot import store
+from bot.channel import Channel
+from bot.database import Database, DatabaseUnusable, Pool, open_pool
+from bot.inbox import Inbox, Worker
+from bot.outbox import Outbox
+from bot.settings import Settings, UnusableSetting
+from bot.timetable import Timetable
+from bot.work import UNREACHABLE, Queue
+from handlers.inbound import Place
+from handlers.services import Services
+from indexing.embeddings import Embedder, EndpointEmbedder, LocalEmbedder, mismatch
+from indexing.retrieval import TokenStates
+from indexing.store.search import fetch_embedding_model
+
+log = structlog.get_logger()
+
+
+def clock() -> datetime:
+    """The time; only this folder reads it."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What a running process holds."""
+
+    settings: Settings
+    database: Database
+    pool: Pool
+    queue: Queue
+    inbox: Inbox
+
+
+@asynccontextmanager
+async def open_house(settings: Settings, database: Database) -> AsyncIterator[House]:
+    """Open the pool and the queue."""
+    async with open_pool(database) as pool:
+        queue = Queue(pool)
+        await queue.open()
+        yield House(settings, database, pool, queue, Inbox(queue.defer_event))
+
+
+async def load_embedder(settings: Settings, pool: Pool) -> Embedder | None:
+    """Load the configured embedder; None when there is to be none.
+
+    Raises `DatabaseUnusable` when another embedder filled the index.
+    """
+    embedder = await _configured_embedder(settings)
+    async with pool.connection() as conn:
+        wrong = mismatch(await fetch_embedding_model(conn), embedder)
+    if wrong:
+        raise DatabaseUnusable(wrong)
+    return embedder
+
+
+async def _configured_embedder(settings: Settings) -> Embedder | None:
+    match settings.jobaid_embeddings:
+        case "none":
+            return None
+        case "local":
+            return await LocalEmbedder.load(settings.jobaid_home / "models")
+        case model:
+            if not settings.openai_base_url:
+                raise UnusableSetting(
+                    f"JOBAID_EMBEDDINGS names the model {model!r}, but OPENAI_BASE_URL is not set."
+                    " Set it to the endpoint that serves this model, or use local or none."
+                )
+            return await EndpointEmbedder.connect(
+                settings.openai_base_url, settings.openai_api_key, model
+            )
+
+
+def services(settings: Settings, embedder: Embedder | None) -> Services:
+    """What handlers may use."""
+    states = None
+    if isinstance(embedder, LocalEmbedder) and settings.jobaid_token_cache_mb:
+        states = TokenStates(embedder, settings.jobaid_token_cache_mb * 1_000_000)
+    places = tuple(Place(place) for place in settings.review_channel)
+    return Services(embedder, states, places)
+
+
+def worker(house: House, channels: Mapping[str, Channel], services: Services) -> Worker:
+    """Build the worker and hand it to the queue."""
+    outbox = Outbox(house.pool, channels, clock)
+    built = Worker(house.pool, channels, services, outbox, clock)
+    house.queue.give(built, outbox)
+    return built
+
+
+async def work(house: House, concurrency: int = 4) -> None:
+    """Work off jobs and keep time until cancelled."""
+    forget = timedelta(days=house.settings.jobaid_forget_askers_days)
+    timetable = Timetable(house.pool, house.queue, clock, forget)
+    timetable.start()
+    try:
+        await house.queue.run(concurrency)
+    finally:
+        timetable.stop()
+
+
+@asynccontextmanager
+async def listening(settings: Settings, application: web.Application) -> AsyncIterator[str]:
+    """Serve HTTP; gives the URL. Raises `UnusableSetting` when the port is taken."""
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=3)
+    await runner.setup()
+    site = web.TCPSite(runner, settings.host, settings.port, reuse_address=True)
+    try:
+        await site.start()
+    except OSError as error:
+        await runner.cleanup()
+        raise UnusableSetting(
+            f"PORT {settings.port} on HOST {settings.host} cannot be used ({error.strerror})."
+            " Set PORT to a free one."
+        ) from None
+    port = runner.addresses[0][1]
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    try:
+        yield f"http://{host}:{port}"
+    finally:
+        await runner.cleanup()
+
+
+def health_routes(pool: Pool) -> web.RouteTableDef:
+    """`/healthz`: the process runs. `/readyz`: it also reaches its database."""
+    routes = web.RouteTableDef()
+
+    @routes.get("/healthz")
+    async def healthz(_request: web.Request) -> web.Response:
+        return web.json_response({"status": "ok"})
+
+    @routes.get("/readyz")
+    async def readyz(_request: web.Request) -> web.Response:
+        try:
+            async with asyncio.timeout(2), pool.connection(timeout=2) as conn:
+                await store.is_demo(conn)
+        except (TimeoutError, OSError, *UNREACHABLE):
+            return web.json_response({"status": "database unreachable"}, status=503)
+        return web.json_response({"status": "ready"})
+
+    return routes
+
+
+async def until_stopped(*running: asyncio.Task[None]) -> None:
+    """Wait for SIGINT or SIGTERM, or for one of the tasks to end; then cancel them all."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stop.set)
+    waiting = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({waiting, *running}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in (waiting, *running):
+            task.cancel()
+        results = await asyncio.gather(*running, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException) and not isinstance(result, asyncio.CancelledError):
+            raise result

@@ -1,0 +1,218 @@
+"""Decides what each command does with the house; the words it prints come from `handlers/`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import getpass
+import json
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from bot import app, demo, terminal
+from bot.__main__ import DONE, FAILED, MISUSED
+from bot.database import Database, DatabaseUnusable, database, is_up_to_date, migrate
+from bot.settings import Settings
+from handlers import directory, doctor, library, trying
+from indexing.embeddings import Embedder
+from learning.store import fetch_person
+
+
+def say(text: str) -> None:
+    """Print to stdout."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def hint(text: str) -> None:
+    """Print a diagnostic to stderr."""
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+async def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Run one command and return its exit code."""
+    with database(settings) as found:
+        match arguments.command:
+            case "demo":
+                return await demo.run(settings, found, say, hint)
+            case "migrate":
+                migrate(found)
+                say("The database is up to date.")
+                return DONE
+            case "doctor":
+                return await _doctor(settings, found)
+        _bring_up(found)
+        async with app.open_house(settings, found) as house:
+            match arguments.command:
+                case "serve":
+                    return await _serve(house)
+                case "worker":
+                    return await _worker(house)
+                case "people":
+                    return await _people(house, arguments)
+                case "index":
+                    return await _index(house, arguments)
+                case "documents":
+                    return await _documents(house, arguments)
+                case "reindex":
+                    return await _reindex(house)
+                case "ask":
+                    return await _ask(house, arguments)
+                case "chat":
+                    return await terminal.run(house, arguments, say, hint)
+    return MISUSED
+
+
+def _bring_up(found: Database) -> None:
+    """The embedded database is brought up to date by itself; a real one only by `migrate`."""
+    if is_up_to_date(found.url):
+        return
+    if not found.embedded:
+        raise DatabaseUnusable("The database is not up to date. Run: jobaid migrate")
+    migrate(found)
+
+
+async def _doctor(settings: Settings, found: Database) -> int:
+    facts = doctor.Facts(
+        embedded=found.embedded,
+        up_to_date=is_up_to_date(found.url),
+        protected=found.protects_the_gate,
+        embeddings=settings.jobaid_embeddings,
+        slack_token=bool(settings.slack_bot_token),
+        slack_secret=bool(settings.slack_signing_secret),
+        review_places=settings.review_channel,
+    )
+    if not facts.up_to_date:
+        say("\n".join(doctor.report(facts, None)))
+        return FAILED
+    async with app.open_house(settings, found) as house, house.pool.connection() as conn:
+        state = await app.state_of_house(conn, app.clock().date())
+    say("\n".join(doctor.report(facts, state)))
+    return DONE if doctor.is_well(facts, state) else FAILED
+
+
+async def _serve(house: app.House) -> int:
+    application = web.Application(client_max_size=1_000_000)
+    application.add_routes(app.health_routes(house.pool))
+    await app.mount_platforms(house, application)
+    async with app.listening(house.settings, application) as url:
+        say(f"ready {url}")
+        await app.until_stopped()
+    return DONE
+
+
+async def _worker(house: app.House) -> int:
+    embedder = await app.load_embedder(house.settings, house.pool)
+    async with app.platforms(house) as channels:
+        app.worker(house, channels, app.services(house.settings, embedder))
+        say("ready")
+        await app.until_stopped(asyncio.create_task(app.work(house)))
+    return DONE
+
+
+async def _people(house: app.House, arguments: argparse.Namespace) -> int:
+    async with house.pool.connection() as conn, conn.transaction():
+        taken, lines = await directory.on_people_import(conn, arguments.file, shell_actor())
+    (say if taken else hint)("\n".join(lines))
+    return DONE if taken else FAILED
+
+
+def shell_actor() -> str:
+    """Who the audit log names for what is done from the shell."""
+    return f"shell:{getpass.getuser()}"
+
+
+@asynccontextmanager
+async def progress(label: str) -> AsyncIterator[app.Progress]:
+    """Show a progress bar on stderr where there is a terminal."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(label, total=None)
+
+        def show(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        yield show
+
+
+async def _index(house: app.House, arguments: argparse.Namespace) -> int:
+    if not arguments.path.exists():
+        hint(f"{arguments.path} does not exist. Name a folder or a file of documents.")
+        return FAILED
+    embedder = await app.load_embedder(house.settings, house.pool)
+    async with progress("Indexing") as show:
+        report = await app.index(house, embedder, arguments, show)
+    if arguments.json:
+        say(json.dumps(library.report_json(report), ensure_ascii=False))
+    else:
+        say(library.report_table(report))
+    return FAILED if library.has_refusals(report) else DONE
+
+
+async def _documents(house: app.House, arguments: argparse.Namespace) -> int:
+    async with house.pool.connection() as conn, conn.transaction():
+        if arguments.act is None:
+            rows = await library.documents(
+                conn, app.clock().date(), arguments.source, arguments.status
+            )
+            say(
+                json.dumps(library.documents_json(rows), ensure_ascii=False)
+                if arguments.json
+                else library.documents_table(rows)
+            )
+            return DONE
+        person = await fetch_person(conn, arguments.as_email)
+        uris = [arguments.uri] + ([arguments.other] if arguments.act == "conflict" else [])
+        lift = bool(getattr(arguments, "lift", False))
+        done, said = await library.on_act(
+            conn, arguments.act, uris, lift, person, arguments.as_email, app.clock()
+        )
+    (say if done else hint)(said)
+    return DONE if done else FAILED
+
+
+async def _reindex(house: app.House) -> int:
+    async with progress("Embedding") as show:
+        count = await app.reindex(house, show)
+    say(library.reindexed(count, house.settings.jobaid_embeddings))
+    return DONE
+
+
+async def _ask(house: app.House, arguments: argparse.Namespace) -> int:
+    embedder: Embedder | None = await app.load_embedder(house.settings, house.pool)
+    services = app.services(house.settings, embedder)
+    if arguments.batch:
+        return await _ask_batch(house, services, arguments)
+    async with house.pool.connection() as conn:
+        asked = trying.Question("", arguments.question, (), arguments.as_email or "")
+        line = await trying.reply_line(conn, services, asked, app.clock())
+    if "error" in line:
+        hint(str(line["error"]))
+        return FAILED
+    say(json.dumps(line, ensure_ascii=False) if arguments.json else str(line["text"]))
+    return DONE
+
+
+async def _ask_batch(
+    house: app.House, services: app.Services, arguments: argparse.Namespace
+) -> int:
+    try:
+        lines = arguments.batch.read_bytes().splitlines()
+    except OSError as error:
+        hint(f"{arguments.batch} cannot be read: {error.strerror}.")
+        return FAILED
+    failed = False
+    async with house.pool.connection() as conn:
+        for number, raw in enumerate(lines, start=1):
+            if not raw.strip():
+                continue
+            line = await trying.batch_line(conn, services, raw, number, app.clock())
+            failed |= "error" in line
+            say(json.dumps(line, ensure_ascii=False))
+    return FAILED if failed else DONE

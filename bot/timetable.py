@@ -1,0 +1,58 @@
+"""Decides what happens by the clock: one tick a minute in every replica, safe to run in all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.database import Pool
+from bot.work import UNREACHABLE, Queue
+from indexing.store.answers import forget_askers
+
+log = structlog.get_logger()
+_RESCUE_SECONDS = 5
+
+
+class Timetable:
+    """Runs the tick and the rescue of stalled work until it is stopped."""
+
+    def __init__(
+        self, pool: Pool, queue: Queue, clock: Callable[[], datetime], forget_after: timedelta
+    ) -> None:
+        self._pool = pool
+        self._queue = queue
+        self._clock = clock
+        self._forget_after = forget_after
+        # In memory: what is due stands in the database, so a shared job store would fire twice.
+        self._scheduler = AsyncIOScheduler(timezone="UTC")
+
+    def start(self) -> None:
+        """Start ticking, the first time at once."""
+        now = self._clock()
+        every = {"coalesce": True, "max_instances": 1, "next_run_time": now}
+        self._scheduler.add_job(self._tick, "interval", minutes=1, **every)
+        self._scheduler.add_job(self._rescue, "interval", seconds=_RESCUE_SECONDS, **every)
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Stop ticking."""
+        self._scheduler.shutdown(wait=False)
+
+    async def _tick(self) -> None:
+        try:
+            async with self._pool.connection() as conn:
+                forgotten = await forget_askers(conn, self._clock() - self._forget_after)
+        except UNREACHABLE as error:
+            log.warning("tick skipped, the database is away", error=str(error))
+            return
+        if forgotten:
+            log.info("askers forgotten", answers=forgotten)
+
+    async def _rescue(self) -> None:
+        try:
+            await self._queue.rescue(self._clock)
+        except UNREACHABLE as error:
+            log.warning("rescue skipped, the database is away", error=str(error))

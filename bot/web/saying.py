@@ -1,0 +1,254 @@
+"""Decides what happens when somebody acts in the local chat: says, changes, takes back, presses.
+
+Page and terminal are doors to these functions. Identity is unproved here, so every act asks first
+whether this is a demo database. Each runs in one transaction: the message, its event and its job
+are all there, or none is.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import bot.store
+from bot.inbox import Inbox
+from bot.web import store
+from bot.web.places import PLATFORM, Spot, may_enter, may_see, spot_of
+from bot.web.store import Message
+from handlers.local_chat import MAX_CHARACTERS, Refusal
+from handlers.services import Connection
+from learning.nouns import Person
+
+CONVERSATION = timedelta(minutes=30)
+"""Direct messages closer together than this belong to one conversation."""
+CHANGEABLE = timedelta(minutes=5)
+_MAX_FIELDS = 50
+_MENTION = re.compile(r"(?<![\w@])@jobaid\b[,:]?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """It was not done; nothing was stored."""
+
+    why: Refusal
+
+
+def mentions_bot(text: str) -> bool:
+    """Whether a message is addressed to the bot by name."""
+    return _MENTION.search(text) is not None
+
+
+def without_mention(text: str) -> str:
+    """Return what is asked, without the bot's name."""
+    return _MENTION.sub("", text).strip()
+
+
+def storable(text: str) -> str:
+    """Return text that PostgreSQL can hold: no NUL, no halves of characters, one kind of line end."""
+    whole = text.encode("utf-8", "replace").decode("utf-8")
+    return whole.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+async def say(
+    conn: Connection,
+    inbox: Inbox,
+    person: Person,
+    place: str,
+    thread: int | None,
+    text: str,
+    now: datetime,
+) -> int | Refused:
+    """Say something in a place, or in the thread on message `thread`; return the message's id.
+
+    In a channel it reaches the bot only if it mentions it or continues a thread with it.
+    """
+    async with conn.transaction():
+        said = storable(text)
+        refused = await _refusal(conn, said)
+        if refused:
+            return refused
+        root = await _root(conn, person, place, thread)
+        if isinstance(root, Refused):
+            return root
+        spot = Spot(place, root)
+        conversation = None
+        if spot.audience == "direct":
+            addressed = True
+            if root is None:
+                since = now - CONVERSATION
+                conversation = await store.fetch_conversation(conn, place, person.id, since)
+        else:
+            addressed = mentions_bot(said) or (
+                root is not None and await store.is_talking_to_bot(conn, root)
+            )
+        message_id = await store.insert_said(
+            conn,
+            place=place,
+            thread_id=root,
+            author_id=person.id,
+            text=said,
+            addressed=addressed,
+            conversation_id=conversation,
+            now=now,
+        )
+        if addressed:
+            await _tell(conn, inbox, await _message(conn, message_id), "say", person, now)
+        await store.notify(conn, "said", place, root or message_id, message_id, None)
+        return message_id
+
+
+async def edit(
+    conn: Connection, inbox: Inbox, person: Person, message_id: int, text: str, now: datetime
+) -> Message | Refused:
+    """Change one's own message within five minutes."""
+    async with conn.transaction():
+        said = storable(text)
+        refused = await _refusal(conn, said)
+        if refused:
+            return refused
+        message = await _own(conn, person, message_id)
+        if isinstance(message, Refused):
+            return message
+        if now - message.created_at > CHANGEABLE:
+            return Refused("too_late")
+        addressed = message.addressed or mentions_bot(said)
+        await store.mark_edited(conn, message_id, said, addressed, now)
+        changed = await _message(conn, message_id)
+        if addressed:
+            kind = "edit" if message.addressed else "say"
+            await _tell(conn, inbox, changed, kind, person, now)
+        await store.notify(conn, "edited", message.place, message.root_id, message_id, None)
+        return changed
+
+
+async def delete(
+    conn: Connection, inbox: Inbox, person: Person, message_id: int, now: datetime
+) -> Message | Refused:
+    """Take back one's own message, or dismiss a whisper."""
+    async with conn.transaction():
+        if not await bot.store.is_demo(conn):
+            return Refused("not_a_demo")
+        message = await _own(conn, person, message_id)
+        if isinstance(message, Refused):
+            return message
+        await store.mark_deleted(conn, message_id, now)
+        if message.addressed:
+            await _tell(conn, inbox, message, "delete", person, now)
+        await store.notify(
+            conn, "deleted", message.place, message.root_id, message_id, message.only_for
+        )
+        return message
+
+
+async def press(
+    conn: Connection,
+    inbox: Inbox,
+    person: Person,
+    ref: str,
+    action: str,
+    subject: str,
+    fields: Mapping[str, str],
+    now: datetime,
+) -> Message | Refused:
+    """Press a button of the card `ref`, with what stands in its fields; return the card's message.
+
+    Only that the person sees the card is checked here: rights are the handler's, at press time.
+    """
+    async with conn.transaction():
+        if not await bot.store.is_demo(conn):
+            return Refused("not_a_demo")
+        message = await store.fetch_by_ref(conn, ref)
+        if message is None or not may_see(person, message) or message.deleted_at:
+            return Refused("no_such_message")
+        values = {storable(name): storable(value) for name, value in fields.items()}
+        if len(values) > _MAX_FIELDS or any(len(v) > MAX_CHARACTERS for v in values.values()):
+            return Refused("too_long")
+        payload = {
+            "kind": "press",
+            "person": person.id,
+            "place": Spot(message.place, message.thread_id).place,
+            # A whisper cannot be updated, so no card is named for it.
+            "ref": None if message.only_for else ref,
+            "action": storable(action)[:200],
+            "subject": storable(subject)[:200],
+            "fields": values,
+        }
+        await inbox.receive(
+            conn,
+            platform=PLATFORM,
+            key=f"press:{uuid.uuid4().hex}",
+            payload=payload,
+            lock=thread_key(message),
+            now=now,
+        )
+        return message
+
+
+def thread_key(message: Message) -> str:
+    """Name the conversation a message belongs to: stored turns and job locks go by it."""
+    if message.thread_id is None and message.conversation_id is not None:
+        return f"{message.place}|{message.conversation_id}"
+    return f"{message.place}|{message.root_id}"
+
+
+def answer_spot(message: Message) -> Spot:
+    """Where a message is answered: in its thread, or in the same direct conversation."""
+    here = Spot(message.place, message.thread_id)
+    return here if here.audience == "direct" else Spot(message.place, message.root_id)
+
+
+async def _tell(
+    conn: Connection, inbox: Inbox, message: Message, kind: str, person: Person, now: datetime
+) -> None:
+    """Store the event that a message became, and its job."""
+    payload: dict[str, Any] = {
+        "kind": kind,
+        "person": person.id,
+        "place": answer_spot(message).place,
+        "thread": thread_key(message),
+        "message": message.id,
+        "text": message.text,
+    }
+    key = f"say:{message.id}" if kind == "say" else f"{kind}:{message.id}:{uuid.uuid4().hex}"
+    await inbox.receive(
+        conn, platform=PLATFORM, key=key, payload=payload, lock=thread_key(message), now=now
+    )
+
+
+async def _refusal(conn: Connection, said: str) -> Refused | None:
+    if not await bot.store.is_demo(conn):
+        return Refused("not_a_demo")
+    if not said:
+        return Refused("empty")
+    return Refused("too_long") if len(said) > MAX_CHARACTERS else None
+
+
+async def _root(
+    conn: Connection, person: Person, place: str, thread: int | None
+) -> int | None | Refused:
+    """The message a reply hangs on, in a place the person may enter."""
+    if spot_of(place) != Spot(place) or not may_enter(person, place):
+        return Refused("no_such_place")
+    if thread is None:
+        return None
+    message = await store.fetch_message(conn, thread)
+    if message is None or message.place != place or not may_see(person, message):
+        return Refused("no_such_message")
+    return message.root_id
+
+
+async def _own(conn: Connection, person: Person, message_id: int) -> Message | Refused:
+    message = await store.fetch_message(conn, message_id)
+    if message is None or message.deleted_at or not may_see(person, message):
+        return Refused("no_such_message")
+    return message if person.id in (message.author_id, message.only_for) else Refused("not_yours")
+
+
+async def _message(conn: Connection, message_id: int) -> Message:
+    message = await store.fetch_message(conn, message_id)
+    assert message
+    return message

@@ -1,0 +1,43 @@
+"""Decides what importing a people file does, and how its report reads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from handlers.services import Connection
+from indexing import audit
+from indexing.documents import mark_owners
+from learning.people import Imported, Refused, import_people, read_people
+
+
+async def on_people_import(conn: Connection, path: Path, actor: str) -> tuple[bool, list[str]]:
+    """Import a people file, all of it or nothing; whether it was taken, and the report's lines."""
+    read = read_people(path)
+    refused = [entry for entry in read if isinstance(entry, Refused)]
+    if refused:
+        lines = [f"{path.name} was not imported; nothing has changed."]
+        lines += [f"  {' '.join(filter(None, (r.entry, r.field)))}: {r.remedy}" for r in refused]
+        return False, lines
+    people = [entry for entry in read if not isinstance(entry, Refused)]
+    imported = await import_people(conn, people)
+    affected = await mark_owners(conn, set(imported.gone), set(imported.active))
+    await audit.record(
+        conn,
+        actor,
+        "people.imported",
+        path.name,
+        {"people": sorted(imported.active), "gone": sorted(imported.gone)},
+    )
+    return True, _report(path, imported, affected)
+
+
+def _report(path: Path, imported: Imported, affected: int) -> list[str]:
+    lines = [f"{path.name}: {len(imported.people)} people imported."]
+    if imported.gone:
+        lines.append(f"  Gone: {', '.join(sorted(imported.gone))}.")
+    if affected:
+        lines.append(
+            f"  {affected} document(s) changed because their owner left or came back. See them:"
+            " jobaid documents"
+        )
+    return lines

@@ -1,0 +1,74 @@
+"""Decides what the local chat says about itself: its rooms, its people, and why it refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from learning.nouns import Person
+
+MAX_CHARACTERS = 4_000
+
+Refusal = Literal[
+    "not_a_demo", "empty", "too_long", "no_such_place", "no_such_message", "not_yours", "too_late"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A channel of the local chat. `seated` means that only people with a seat may enter."""
+
+    name: str
+    title: str
+    purpose: str
+    seated: bool = False
+
+
+ROOMS = (
+    Room("service-desk", "service-desk", "Ask Jobaid; it answers from approved SOPs"),
+    Room("review", "jobaid-review", "For people who hold a reviewer's seat", seated=True),
+)
+
+
+def refusal_words(refusal: Refusal) -> str:
+    """Say why something was refused and what to do next."""
+    match refusal:
+        case "not_a_demo":
+            return (
+                "Nobody can be played here: this database was not made by `jobaid demo`."
+                " Start `jobaid demo` in an empty place."
+            )
+        case "empty":
+            return "There is nothing to send yet. Write your question first."
+        case "too_long":
+            return (
+                f"That is longer than {MAX_CHARACTERS:,} characters, so it was not sent."
+                " Shorten it and send it again."
+            )
+        case "no_such_place":
+            return "You cannot read or write there. Choose one of the places in the list."
+        case "no_such_message":
+            return "That message is not there any more. Load the page again."
+        case "not_yours":
+            return "Only the person who wrote a message can change it."
+        case "too_late":
+            return "A message can be changed for five minutes. Send a new one instead."
+
+
+def role_in_words(person: Person, people: Iterable[Person]) -> str:
+    """Say in a few words what somebody is: seats first, then whom they manage, then their work."""
+    seats = []
+    domains = [seat.partition(":")[2] for seat in person.seats if seat.startswith("sme:")]
+    if domains:
+        seats.append("SME, " + " and ".join(domain.replace("-", " ") for domain in domains))
+    if "ld" in person.seats:
+        seats.append("L&D")
+    if "admin" in person.seats:
+        seats.append("Admin")
+    if seats:
+        return "; ".join(seats)
+    work = " and ".join(role.replace("-", " ") for role in person.roles)
+    manages = any(other.manager == person.email for other in people)
+    title = "Manager" if manages else "Employee"
+    return f"{title}, {work}" if work else title

@@ -1,0 +1,156 @@
+"""Decides what `jobaid ask` prints: one line of JSON a question, from the same answer as in chat."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from handlers.answering import LONGEST_QUESTION, names_of, owners_of, reply_text, small_talk
+from handlers.services import Connection, Services
+from indexing import answers
+from indexing.answers import Reply
+from indexing.nouns import Answered, Blocked, NamedDocument, NotCovered, Turn
+from learning.nouns import audience_of
+from learning.store import fetch_person
+
+_OUTCOMES = {Answered: "answered", NotCovered: "not_covered", Blocked: "blocked"}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question from a file or the command line. `as_email` is '' for nobody: `everyone`."""
+
+    id: Any
+    text: str
+    history: tuple[Turn, ...]
+    as_email: str
+
+
+class _Unreadable(Exception):
+    """A line of a batch file cannot be read; the message says why."""
+
+
+async def batch_line(
+    conn: Connection, services: Services, raw: bytes, number: int, now: datetime
+) -> dict[str, Any]:
+    """Answer one line of a batch file; an unreadable one gives `{"id", "error"}`."""
+    asked: Any = None
+    try:
+        asked = json.loads(raw)
+        question = _question(asked)
+    except (UnicodeDecodeError, json.JSONDecodeError):
+        return {"id": None, "error": f"line {number} is not JSON"}
+    except _Unreadable as error:
+        known = asked.get("id") if isinstance(asked, dict) else None
+        return {"id": known, "error": f"line {number}: {error}"}
+    return await reply_line(conn, services, question, now)
+
+
+def _question(line: Any) -> Question:
+    if not isinstance(line, dict):
+        raise _Unreadable("write an object with id and question")
+    text = line.get("question")
+    if not isinstance(text, str):
+        raise _Unreadable("question is missing or is not text")
+    as_email = line.get("as") or ""
+    if not isinstance(as_email, str):
+        raise _Unreadable("as is not an e-mail")
+    history = line.get("history") or []
+    if not isinstance(history, list):
+        raise _Unreadable("history is not a list")
+    return Question(line.get("id"), text, tuple(_turns(history)), as_email)
+
+
+def _turns(history: list[Any]) -> Iterator[Turn]:
+    for turn in history:
+        role, text = (turn.get("role"), turn.get("text")) if isinstance(turn, dict) else ("", "")
+        if role not in ("user", "agent") or not isinstance(text, str):
+            raise _Unreadable('a turn of history needs role ("user" or "agent") and text')
+        yield Turn(role, text)
+
+
+async def reply_line(
+    conn: Connection, services: Services, question: Question, now: datetime
+) -> dict[str, Any]:
+    """Answer one question without storing anything."""
+    person = await fetch_person(conn, question.as_email) if question.as_email else None
+    if question.as_email and person is None:
+        error = f"nobody with the e-mail {question.as_email} was imported; see jobaid people import"
+        return {"id": question.id, "error": error}
+    text = question.text[:LONGEST_QUESTION]
+    reply = await answers.answer(
+        conn,
+        text.strip(),
+        question.history,
+        audience_of(person),
+        person.roles if person else (),
+        now.date(),
+        services.embedder,
+        services.states,
+    )
+    names = await names_of(conn, owners_of(reply.outcome))
+    line = _line(question, reply)
+    trivial = small_talk(question.text)
+    line["text"] = trivial.summary if trivial else reply_text(reply.outcome, names, told=False)
+    if trivial and isinstance(reply.outcome, Answered):
+        line |= {"outcome": "not_covered", "citations": []}
+    return line
+
+
+def _line(question: Question, reply: Reply) -> dict[str, Any]:
+    outcome = reply.outcome
+    return {
+        "id": question.id,
+        "outcome": _OUTCOMES[type(outcome)],
+        "text": "",
+        "citations": list(_citations(outcome)) if isinstance(outcome, Answered) else [],
+        "passages": [
+            {"uri": found.uri, "text": found.text, "score": round(found.score, 4)}
+            for found in reply.passages
+        ],
+        "confidence": round(reply.confidence, 4),
+        "nearest": [_named(document) for document in reply.nearest],
+        "blocked": _blocked(outcome) if isinstance(outcome, Blocked) else None,
+        "ms": {"retrieve": round(reply.retrieve_ms, 2), "total": round(reply.total_ms, 2)},
+    }
+
+
+def _citations(answered: Answered) -> Iterator[dict[str, Any]]:
+    """One citation for each stretch of words quoted, so that every quote is verbatim."""
+    for number, passage in enumerate(answered.cited, start=1):
+        for quote in answers.stretches(passage.text, answered.quotes, number):
+            yield {
+                "uri": passage.uri,
+                "source": passage.source,
+                "title": passage.title,
+                "section": passage.section,
+                "version": passage.version,
+                "version_on": passage.version_on.isoformat(),
+                "owner": passage.owner,
+                "quote": quote,
+            }
+
+
+def _named(document: NamedDocument) -> dict[str, str]:
+    return {
+        "uri": document.uri,
+        "source": document.source,
+        "title": document.title,
+        "section": document.section,
+        "owner": document.owner,
+    }
+
+
+def _blocked(blocked: Blocked) -> dict[str, str]:
+    document = blocked.document
+    return {
+        "uri": document.uri,
+        "title": document.title,
+        "reason": blocked.reason,
+        "owner": document.owner,
+    }
+
+
