@@ -1,0 +1,132 @@
+"""Decides how the state of the house is told: what is configured, what is missing, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the settings say. `protected`: the application's role is not the tables' owner."""
+
+    embedded: bool
+    up_to_date: bool
+    protected: bool
+    embeddings: str
+    slack_token: bool
+    slack_secret: bool
+    review_places: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """Something that was given up. `box` is inbox or outbox."""
+
+    box: str
+    id: int
+    reference: str
+    error: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the database says. `documents` counts by status; `waiting` are jobs not done yet."""
+
+    demo: bool
+    people: int
+    documents: Mapping[str, int]
+    waiting: int
+    cut_off: int
+    audit_intact: bool
+    dead_letters: Sequence[DeadLetter] = field(default_factory=tuple)
+
+
+def is_well(facts: Facts, state: State) -> bool:
+    """Whether nothing needs somebody's hand now. A setting left out on purpose is well."""
+    return facts.up_to_date and state.audit_intact and not state.dead_letters
+
+
+def report(facts: Facts, state: State | None) -> list[str]:
+    """The report's lines; the last one is the exact next step."""
+    lines = [
+        _line("Database", "embedded PostgreSQL" if facts.embedded else "DATABASE_URL"),
+        _line("Schema", "up to date" if facts.up_to_date else "NOT up to date"),
+        _line(
+            "Two roles",
+            "yes, the database protects the gate"
+            if facts.protected
+            else "NO: one role for both URLs, so the database no longer protects the gate."
+            " Give DATABASE_URL a role that does not own the tables.",
+        ),
+        _line("Embeddings", _embeddings(facts.embeddings)),
+        _line("Slack", _slack(facts)),
+    ]
+    if state is not None:
+        lines += _state_lines(state)
+    lines.append(f"Next step: {_next_step(facts, state)}")
+    return lines
+
+
+def _line(name: str, value: str) -> str:
+    return f"{name + ':':<14}{value}"
+
+
+def _embeddings(name: str) -> str:
+    return {
+        "local": "MiniLM on this machine",
+        "none": "none, keyword search alone",
+    }.get(name, f"{name} at OPENAI_BASE_URL")
+
+
+def _slack(facts: Facts) -> str:
+    missing = [
+        name
+        for name, given in (
+            ("SLACK_BOT_TOKEN", facts.slack_token),
+            ("SLACK_SIGNING_SECRET", facts.slack_secret),
+        )
+        if not given
+    ]
+    if len(missing) == 2:
+        return "not configured"
+    return f"INCOMPLETE: {missing[0]} is missing" if missing else "configured"
+
+
+def _state_lines(state: State) -> Iterator[str]:
+    kind = "demo: people can be played without proof" if state.demo else "real"
+    yield _line("Kind", kind)
+    yield _line("People", str(state.people))
+    counts = ", ".join(f"{count} {status}" for status, count in state.documents.items() if count)
+    yield _line("Documents", counts or "none")
+    yield _line("Waiting", f"{state.waiting} jobs")
+    yield _line("Cut off", f"{state.cut_off} calls were cut off in flight and made again")
+    yield _line("Audit log", "intact" if state.audit_intact else "BROKEN: a row was changed")
+    yield _line("Dead letters", str(len(state.dead_letters)))
+    for letter in state.dead_letters[:10]:
+        yield (
+            f"  {letter.at:%Y-%m-%d %H:%M} {letter.box} {letter.id}"
+            f" {letter.reference}: {letter.error}"
+        )
+
+
+def _next_step(facts: Facts, state: State | None) -> str:
+    if not facts.up_to_date or state is None:
+        return "jobaid migrate"
+    if not state.audit_intact:
+        return "stop, keep the database as it is, and find out who changed the audit log."
+    if state.dead_letters:
+        return "look at the dead letters above; their references are what people were told."
+    if not state.people:
+        return "jobaid people import FILE.yaml"
+    if not state.documents:
+        return "jobaid index FOLDER"
+    if not state.documents.get("answerable"):
+        return "jobaid documents (none can be answered from; the table says why)"
+    if facts.slack_token != facts.slack_secret:
+        return f"set {'SLACK_SIGNING_SECRET' if facts.slack_token else 'SLACK_BOT_TOKEN'}"
+    if not facts.slack_token and not state.demo:
+        return "connect Slack (docs/slack.md), then run jobaid serve and jobaid worker"
+    return "none, all is well."
