@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from handlers.cards import Source
 from indexing.nouns import FoundPassage
+
+LOOKING_UP = "is looking it up"
+"""The status beside the agent's name while a question is worked on."""
+
+CUT_SHORT = "There is more than fits here: the rest stands in the SOP."
+"""The last line of a card that a platform's limits cut."""
+
+CANCEL = "Cancel"
+"""The way out of a question that a button asks before its press counts."""
 
 
 def day(when: date) -> str:
@@ -38,4 +48,12 @@ def cited(passage: FoundPassage, owner: str) -> str:
     return (
         f"{passage.title} {section_mark(passage.section)}".strip()
         + f", version {passage.version} of {day(passage.version_on)}, owner {owner}"
+    )
+
+
+def source_detail(source: Source) -> str:
+    """Return what follows a source's title: section, version, date, owner."""
+    return (
+        f"{' ' if source.section else ''}{source.section}"
+        f", version {source.version} of {day(source.version_on)}, owner {source.owner}"
     )
