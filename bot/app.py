@@ -4,29 +4,39 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Mapping
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
+import psycopg
 import structlog
 from aiohttp import web
+from indexing.listing import list_documents
 
 from bot import store
 from bot.channel import Channel
-from bot.database import Database, DatabaseUnusable, Pool, open_pool
+from bot.database import Database, DatabaseUnusable, Pool, open_pool, with_search_path
 from bot.inbox import Inbox, Worker
 from bot.outbox import Outbox
 from bot.settings import Settings, UnusableSetting
 from bot.timetable import Timetable
 from bot.work import UNREACHABLE, Queue
+from handlers.doctor import DeadLetter, State
 from handlers.inbound import Place
-from handlers.services import Services
+from handlers.services import Connection, Services
+from indexing import answers, audit, documents
 from indexing.embeddings import Embedder, EndpointEmbedder, LocalEmbedder, mismatch
-from indexing.retrieval import TokenStates
+from indexing.reindex import rebuild
 from indexing.store.search import fetch_embedding_model
+from indexing.token_states import TokenStates
+from learning.nouns import EVERYONE
+from learning.store import fetch_people
 
 log = structlog.get_logger()
+Progress = Callable[[int, int], None]
 
 
 def clock() -> datetime:
@@ -110,6 +120,101 @@ async def work(house: House, concurrency: int = 4) -> None:
         await house.queue.run(concurrency)
     finally:
         timetable.stop()
+
+
+async def index_folder(
+    house: House,
+    embedder: Embedder | None,
+    path: Path,
+    source: str | None = None,
+    *,
+    governance: Path | None = None,
+    dry_run: bool = False,
+    by: str = "demo",
+    progress: Progress | None = None,
+) -> documents.Report:
+    """Bring the index in line with a folder or file."""
+    now = clock()
+    async with house.pool.connection() as conn:
+        people = {person.email for person in await fetch_people(conn)}
+        await conn.commit()
+        return await documents.index_path(
+            conn,
+            path,
+            source=source,
+            governance_file=governance,
+            today=now.date(),
+            now=now,
+            embedder=embedder,
+            dry_run=dry_run,
+            progress=progress,
+            known_people=people,
+            known_competencies=(),
+            by=by,
+        )
+
+
+async def reindex(house: House, progress: Progress) -> int:
+    """Compute every embedding anew with the configured model, as the owner of the tables."""
+    embedder = await _configured_embedder(house.settings)
+    if embedder is None:
+        raise UnusableSetting(
+            "JOBAID_EMBEDDINGS is none, so there is nothing to compute. Set it to local or to a"
+            " model's name, then run jobaid reindex again."
+        )
+    async with await psycopg.AsyncConnection.connect(
+        with_search_path(house.database.admin_url)
+    ) as owner:
+        return await rebuild(owner, embedder, progress)
+
+
+async def state_of_house(conn: Connection, today: date) -> State:
+    """What the database says of itself."""
+    rows = await list_documents(conn, today)
+    letters = [DeadLetter(*letter) for letter in await store.fetch_dead_letters(conn)]
+    return State(
+        demo=await store.is_demo(conn),
+        people=len(await fetch_people(conn)),
+        documents=Counter(row.status for row in rows),
+        waiting=await store.count_waiting(conn),
+        cut_off=await store.count_cut_off(conn),
+        audit_intact=await audit.verify(conn) is None,
+        dead_letters=tuple(letters),
+    )
+
+
+@asynccontextmanager
+async def platforms(house: House) -> AsyncIterator[dict[str, Channel]]:
+    """The chat platforms that are configured, ready to send."""
+    channels: dict[str, Channel] = {}
+    if house.settings.slack_bot_token and house.settings.slack_signing_secret:
+        from bot.slack.send import open_channel
+
+        async with open_channel(house.settings, house.pool) as slack:
+            channels["slack"] = slack
+            yield channels
+        return
+    yield channels
+
+
+async def mount_platforms(house: House, application: web.Application) -> None:
+    """Mount the routes of the platforms that are configured."""
+    settings = house.settings
+    if bool(settings.slack_bot_token) != bool(settings.slack_signing_secret):
+        missing = "SLACK_SIGNING_SECRET" if settings.slack_bot_token else "SLACK_BOT_TOKEN"
+        raise UnusableSetting(f"{missing} is missing. Slack needs both; set it and start again.")
+    if settings.slack_bot_token:
+        from bot.slack.listen import build, mount
+
+        mount(application, build(settings, house.pool, house.inbox, clock))
+
+
+async def warm(house: House, services: Services) -> None:
+    """Read the model's files and the database's pages once, so that the first answer is quick."""
+    async with house.pool.connection() as conn:
+        await answers.answer(
+            conn, "warm up", (), (EVERYONE,), (), clock().date(), services.embedder, services.states
+        )
 
 
 @asynccontextmanager

@@ -147,7 +147,16 @@ async def _index(house: app.House, arguments: argparse.Namespace) -> int:
         return FAILED
     embedder = await app.load_embedder(house.settings, house.pool)
     async with progress("Indexing") as show:
-        report = await app.index(house, embedder, arguments, show)
+        report = await app.index_folder(
+            house,
+            embedder,
+            arguments.path,
+            arguments.source,
+            governance=arguments.governance,
+            dry_run=arguments.dry_run,
+            by=shell_actor(),
+            progress=show,
+        )
     if arguments.json:
         say(json.dumps(library.report_json(report), ensure_ascii=False))
     else:

@@ -58,7 +58,8 @@ def database(settings: Settings) -> Iterator[Database]:
         )
 
 
-def _with_search_path(url: str) -> str:
+def with_search_path(url: str) -> str:
+    """Return the URL with the search path that every connection of ours has."""
     return make_conninfo(url, options=f"-c search_path={SEARCH_PATH.replace(' ', '')}")
 
 
@@ -72,7 +73,7 @@ def migrate(database: Database) -> None:
         engine = create_engine(
             "postgresql+psycopg://",
             poolclass=NullPool,
-            creator=lambda: psycopg.connect(_with_search_path(database.admin_url)),
+            creator=lambda: psycopg.connect(with_search_path(database.admin_url)),
         )
         with engine.connect() as connection:
             config = _alembic()
@@ -137,7 +138,7 @@ def _unreachable(url: str, error: psycopg.Error) -> DatabaseUnusable:
 async def open_pool(database: Database, size: int = 10) -> AsyncIterator[Pool]:
     """Open the application's pool of connections, and close it at the end."""
     pool: Pool = AsyncConnectionPool(
-        _with_search_path(database.url),
+        with_search_path(database.url),
         min_size=1,
         max_size=size,
         timeout=30,
@@ -153,5 +154,3 @@ async def open_pool(database: Database, size: int = 10) -> AsyncIterator[Pool]:
         yield pool
     finally:
         await pool.close()
-
-

@@ -10,7 +10,9 @@ from typing import Any
 
 import structlog
 
-_SECRET = re.compile(r"(xox[a-z]-|xapp-|sk-|Bearer )[A-Za-z0-9._-]+|(postgres(?:ql)?://[^:\s]+:)[^@\s]+")
+_SECRET = re.compile(
+    r"(xox[a-z]-|xapp-|sk-|Bearer )[A-Za-z0-9._-]+|(postgres(?:ql)?://[^:\s]+:)[^@\s]+"
+)
 
 
 def _black_out(

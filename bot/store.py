@@ -101,10 +101,16 @@ async def insert_outgoing(
             returning id
             """,
             [
-                ref, inbox_id, kind, place, person_id, Jsonb(card_to_json(card)),
-                Jsonb(list(sentences)), now,
+                ref,
+                inbox_id,
+                kind,
+                place,
+                person_id,
+                Jsonb(card_to_json(card)),
+                Jsonb(list(sentences)),
+                now,
             ],
-        )  # fmt: skip
+        )
     ).fetchone()
     assert row
     return int(row[0])
@@ -163,9 +169,18 @@ async def claim_outgoing(conn: Connection, outbox_id: int, now: datetime) -> Out
     ref, inbox_id, kind, place, person_id, card, sentences, state, attempts, platform_id = row
     event = await fetch_event(conn, inbox_id) if inbox_id else None
     return Outgoing(
-        outbox_id, ref, kind, Place(place), person_id, card_from_json(card), tuple(sentences),
-        state, attempts, event, platform_id or "",
-    )  # fmt: skip
+        outbox_id,
+        ref,
+        kind,
+        Place(place),
+        person_id,
+        card_from_json(card),
+        tuple(sentences),
+        state,
+        attempts,
+        event,
+        platform_id or "",
+    )
 
 
 async def mark_sent(conn: Connection, outgoing: Outgoing, platform_id: str, now: datetime) -> None:
@@ -296,5 +311,16 @@ async def fetch_dead_letters(conn: Connection) -> list[tuple[str, int, str, str,
 async def count_cut_off(conn: Connection) -> int:
     """How many calls were cut off in flight and made again: the doubles a person may have seen."""
     row = await (await conn.execute("select coalesce(sum(cut_off), 0) from bot.outbox")).fetchone()
+    assert row
+    return int(row[0])
+
+
+async def count_waiting(conn: Connection) -> int:
+    """How many jobs wait or run."""
+    row = await (
+        await conn.execute(
+            "select count(*) from queue.procrastinate_jobs where status in ('todo', 'doing')"
+        )
+    ).fetchone()
     assert row
     return int(row[0])

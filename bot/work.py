@@ -22,7 +22,9 @@ from handlers.services import Connection
 log = structlog.get_logger()
 UNREACHABLE = (psycopg.OperationalError, PoolTimeout, procrastinate.exceptions.ConnectorException)
 # 1, 2, 4 … seconds: about two minutes in all, longer than a database takes to come back.
-_RETRY = RetryStrategy(max_attempts=8, exponential_wait=2, retry_exceptions=[TryLater, *UNREACHABLE])
+_RETRY = RetryStrategy(
+    max_attempts=8, exponential_wait=2, retry_exceptions=[TryLater, *UNREACHABLE]
+)
 _HEARTBEAT_SECONDS = 2.0
 _STALLED_SECONDS = 10.0
 _LEFT_BEHIND = timedelta(seconds=60)

@@ -48,7 +48,10 @@ def answered_card(
                 (
                     Button("Helpful", "answer.helpful", subject, "quiet", pressed=helpful is True),
                     Button(
-                        "Not helpful", "answer.not_helpful", subject, "quiet",
+                        "Not helpful",
+                        "answer.not_helpful",
+                        subject,
+                        "quiet",
                         pressed=helpful is False,
                     ),
                     Button("Show source", "answer.source", subject),
@@ -210,16 +213,16 @@ def elsewhere_card() -> Card:
 def source_card(passages: Sequence[tuple[int, FoundPassage]], names: Names) -> Card:
     """The whole passages an answer quotes."""
     if not passages:
-        said = "That passage may not be shown any more: its SOP changed or is not for you. Ask again."
+        said = (
+            "That passage may not be shown any more: its SOP changed or is not for you. Ask again."
+        )
         return Card(said, (Text(said),))
     blocks: list[Block] = []
     for number, passage in passages:
         owner = names.get(passage.owner, passage.owner)
         blocks.append(Quote(passage.text, f"[{number}] {cited(passage, owner)}"))
     links = tuple(
-        source
-        for source in _sources([passage for _, passage in passages], names)
-        if source.url
+        source for source in _sources([passage for _, passage in passages], names) if source.url
     )
     if links:
         blocks.append(Sources(links))

@@ -81,9 +81,7 @@ async def on_edited(
         conn, answer.id, edited.text.strip(), reply.outcome, text, reply.confidence
     )
     await _store_passages(conn, answer.id, reply.outcome)
-    await chat.update(
-        CardRef(answer.card_ref), reply_card(reply.outcome, names, told, answer.id)
-    )
+    await chat.update(CardRef(answer.card_ref), reply_card(reply.outcome, names, told, answer.id))
 
 
 async def on_deleted(conn: Connection, deleted: Deleted, now: datetime) -> None:

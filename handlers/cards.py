@@ -213,7 +213,10 @@ _BLOCKS: dict[str, type[Block]] = {
 def card_to_json(card: Card) -> dict[str, Any]:
     """Return the card as JSON values; each block carries its kind in `type`."""
     blocks = [
-        {"type": type(block).__name__.lower(), **_values[type(block)].dump_python(block, mode="json")}
+        {
+            "type": type(block).__name__.lower(),
+            **_values[type(block)].dump_python(block, mode="json"),
+        }
         for block in card.blocks
     ]
     return {"summary": card.summary, "blocks": blocks}

@@ -56,9 +56,7 @@ async def _on_feedback(
     await _tell(chat, pressed, cards.said_card("Thank you, noted."))
 
 
-async def _answer_pressed(
-    conn: Connection, chat: Chat, pressed: Pressed
-) -> StoredAnswer | None:
+async def _answer_pressed(conn: Connection, chat: Chat, pressed: Pressed) -> StoredAnswer | None:
     """Load the subject again and check that the press came from the card that shows it."""
     kind, _, number = pressed.subject.partition(":")
     answer = (
@@ -88,5 +86,3 @@ async def _tell(chat: Chat, pressed: Pressed, card: Card) -> None:
         await chat.post(pressed.place, card)
     else:
         await chat.whisper(pressed.place, pressed.person, card, pressed.press)
-
-

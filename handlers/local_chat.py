@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from handlers.wording import listed
 from learning.nouns import Person
 
 MAX_CHARACTERS = 4_000
@@ -57,18 +58,24 @@ def refusal_words(refusal: Refusal) -> str:
 
 
 def role_in_words(person: Person, people: Iterable[Person]) -> str:
-    """Say in a few words what somebody is: seats first, then whom they manage, then their work."""
+    """Say in a few words what somebody is: their seats, else whom they manage and their work."""
     seats = []
     domains = [seat.partition(":")[2] for seat in person.seats if seat.startswith("sme:")]
     if domains:
-        seats.append("SME, " + " and ".join(domain.replace("-", " ") for domain in domains))
+        named = [domain.replace("-", " ") for domain in domains[:2]]
+        more = [f"{len(domains) - 2} more"] if len(domains) > 2 else []
+        seats.append(f"SME, {listed([*named, *more])}")
     if "ld" in person.seats:
         seats.append("L&D")
     if "admin" in person.seats:
         seats.append("Admin")
     if seats:
         return "; ".join(seats)
-    work = " and ".join(role.replace("-", " ") for role in person.roles)
-    manages = any(other.manager == person.email for other in people)
-    title = "Manager" if manages else "Employee"
+    title = "Manager" if manages(person, people) else "Employee"
+    work = listed(role.replace("-", " ") for role in person.roles)
     return f"{title}, {work}" if work else title
+
+
+def manages(person: Person, people: Iterable[Person]) -> bool:
+    """Whether anybody in the directory reports to this person."""
+    return any(other.manager == person.email for other in people)

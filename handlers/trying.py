@@ -152,5 +152,3 @@ def _blocked(blocked: Blocked) -> dict[str, str]:
         "reason": blocked.reason,
         "owner": document.owner,
     }
-
-

@@ -151,6 +151,4 @@ async def import_people(conn: store.Connection, people: Sequence[Person]) -> Imp
     for person in people:
         await store.upsert_person(conn, person)
     gone = frozenset(person.email for person in people if not person.active)
-    return Imported(
-        tuple(people), gone, frozenset(person.email for person in people) - gone
-    )
+    return Imported(tuple(people), gone, frozenset(person.email for person in people) - gone)

@@ -78,10 +78,17 @@ async def upsert_person(conn: Connection, person: Person) -> None:
             active = excluded.active
         """,
         [
-            person.email, person.name, list(person.roles), list(person.seats), person.timezone,
-            person.manager, person.slack, person.teams, person.active,
+            person.email,
+            person.name,
+            list(person.roles),
+            list(person.seats),
+            person.timezone,
+            person.manager,
+            person.slack,
+            person.teams,
+            person.active,
         ],
-    )  # fmt: skip
+    )
 
 
 async def link_slack(conn: Connection, person_id: int, slack_id: str) -> None:

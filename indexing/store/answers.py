@@ -55,10 +55,17 @@ async def insert_answer(
             returning id
             """,
             [
-                asker_id, thread, message, question, _NAMES[type(outcome)], text,
-                Jsonb(_OUTCOME.dump_python(outcome, mode="json")), confidence, asked_at,
+                asker_id,
+                thread,
+                message,
+                question,
+                _NAMES[type(outcome)],
+                text,
+                Jsonb(_OUTCOME.dump_python(outcome, mode="json")),
+                confidence,
+                asked_at,
             ],
-        )  # fmt: skip
+        )
     ).fetchone()
     return row[0] if row else None
 
@@ -74,10 +81,14 @@ async def update_answer(
         where id = %s
         """,
         [
-            question, _NAMES[type(outcome)], text,
-            Jsonb(_OUTCOME.dump_python(outcome, mode="json")), confidence, answer_id,
+            question,
+            _NAMES[type(outcome)],
+            text,
+            Jsonb(_OUTCOME.dump_python(outcome, mode="json")),
+            confidence,
+            answer_id,
         ],
-    )  # fmt: skip
+    )
     await conn.execute("delete from indexing.answer_passage where answer_id = %s", [answer_id])
 
 
@@ -176,9 +187,7 @@ async def fetch_cited_passages(
             [today, answer_id, list(audience)],
         )
     ).fetchall()
-    return [
-        (row[0], FoundPassage(*row[1:14], tuple(row[14]), tuple(row[15]))) for row in rows
-    ]
+    return [(row[0], FoundPassage(*row[1:14], tuple(row[14]), tuple(row[15]))) for row in rows]
 
 
 async def upsert_feedback(
@@ -204,9 +213,7 @@ async def mark_deleted(conn: Connection, message: str, now: datetime) -> None:
         """,
         [message, now],
     )
-    await conn.execute(
-        "update indexing.answer set retracted = true where message = %s", [message]
-    )
+    await conn.execute("update indexing.answer set retracted = true where message = %s", [message])
 
 
 async def is_deleted(conn: Connection, message: str) -> bool:

@@ -1,0 +1,108 @@
+"""Decides how the demo comes up: its own database, the sample company, the page, all in one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+from aiohttp import web
+
+import samples
+from bot import app
+from bot.database import Database, DatabaseUnusable, is_up_to_date, migrate
+from bot.settings import Settings
+from bot.web import mount
+from bot.web.send import LocalChannel
+from handlers import directory, library
+from learning.store import fetch_people, fetch_person
+
+Say = Callable[[str], None]
+_CONFLICT = ("service/lost-property.md", "service/store-handbook.md")
+_SETTLED_BY = "nadia@example.com"
+
+
+async def run(settings: Settings, database: Database, say: Say, hint: Say) -> int:
+    """Serve the sample company until stopped."""
+    settings = settings.model_copy(update={"slack_bot_token": "", "slack_signing_secret": ""})
+    claim(database, hint)
+    async with app.open_house(settings, database) as house:
+        hint("Loading the language model for search")
+        embedder = await app.load_embedder(settings, house.pool)
+        services = app.services(settings, embedder)
+        await load_samples(house, embedder, hint)
+        channel = LocalChannel(house.pool, app.clock)
+        built = app.worker(house, {"web": channel}, services)
+        application = web.Application(client_max_size=1_000_000)
+        application.add_routes(app.health_routes(house.pool))
+        async with app.listening(settings, application, mount, house) as url:
+            working = asyncio.create_task(app.work(house))
+            await app.warm(house, services)
+            assert built
+            say(f"ready {url}")
+            hint(f"Open {url} in a browser. Ctrl-C stops it, the database too.")
+            await app.until_stopped(working)
+    return 0
+
+
+def claim(database: Database, hint: Say) -> None:
+    """Make this the demo's database, or refuse one that `demo` did not create."""
+    try:
+        with psycopg.connect(database.admin_url, autocommit=True) as owner:
+            made = _one(owner, "select to_regclass('bot.this_database') is not null")
+            if made and _one(owner, "select exists (select from bot.this_database where demo)"):
+                if not is_up_to_date(database.url):
+                    migrate(database)
+                return
+            if not made and _one(owner, _IS_EMPTY):
+                hint("Making the demo's database")
+                migrate(database)
+                owner.execute(
+                    "insert into bot.this_database (demo, created_at) values (true, %s)",
+                    [app.clock()],
+                )
+                return
+    except psycopg.OperationalError as error:
+        said = " ".join(str(error).split())
+        raise DatabaseUnusable(f"The database cannot be used: {said}.") from None
+    raise DatabaseUnusable(
+        "This database was not made by `jobaid demo`, so the demo leaves it alone. Set JOBAID_HOME"
+        " to an empty folder (or DATABASE_URL to an empty database) and start again."
+    )
+
+
+_IS_EMPTY = """
+    select not exists (
+        select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where c.relkind = 'r' and n.nspname not in ('pg_catalog', 'information_schema')
+          and n.nspname not like 'pg_toast%')
+"""
+
+
+def _one(owner: psycopg.Connection[tuple[object, ...]], query: str) -> bool:
+    row = owner.execute(query.encode()).fetchone()
+    return bool(row and row[0])
+
+
+async def load_samples(house: app.House, embedder: app.Embedder | None, hint: Say) -> None:
+    """Load the sample company through the handlers, as its own people; once."""
+    async with house.pool.connection() as conn:
+        if await fetch_people(conn):
+            return
+    hint("Loading the sample company")
+    folder = Path(samples.__file__).parent
+    async with house.pool.connection() as conn, conn.transaction():
+        taken, lines = await directory.on_people_import(conn, folder / "people.yaml", "demo")
+        if not taken:
+            raise DatabaseUnusable("\n".join(lines))
+    report = await app.index_folder(house, embedder, folder / "sops", "samples")
+    if library.has_refusals(report):
+        raise DatabaseUnusable(library.report_table(report))
+    async with house.pool.connection() as conn, conn.transaction():
+        nadia = await fetch_person(conn, _SETTLED_BY)
+        done, said = await library.on_act(
+            conn, "conflict", list(_CONFLICT), False, nadia, _SETTLED_BY, app.clock()
+        )
+        if not done:
+            raise DatabaseUnusable(said)

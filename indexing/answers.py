@@ -1,0 +1,273 @@
+"""Decides what is said to a question: the validated words that fit, a refusal, or why it is blocked.
+
+Nothing is worded here. What is quoted is taken verbatim from answerable passages: whole sentences
+and whole steps, chosen by how well each fits the question by meaning and by its rarer words.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+import numpy as np
+
+from indexing.embeddings import Embedder
+from indexing.nouns import (
+    Answered,
+    Blocked,
+    FoundPassage,
+    NamedDocument,
+    NotCovered,
+    Outcome,
+    Quoted,
+    Retrieved,
+    Turn,
+)
+from indexing.passages import Unit, units
+from indexing.retrieval import EVERYONE, best_blocked, retrieve, threshold
+from indexing.store.search import Connection
+from indexing.terms import terms
+from indexing.token_states import TokenStates
+
+READ = 3
+"""Passages whose words may be quoted: the best one, and what the next ones add."""
+QUOTED_CHARACTERS = 800
+"""So that the answer with its sources stays under 1,200."""
+FITS = 0.8
+"""A sentence is quoted from this share of the best one's fit on."""
+ADDS = 0.95
+"""A sentence of another passage is quoted from this share of the best one's fit on."""
+RELATED = 0.7
+"""A document is named as close from this share of the threshold on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An outcome with what it rests on. Times are milliseconds."""
+
+    outcome: Outcome
+    passages: tuple[FoundPassage, ...]
+    confidence: float
+    nearest: tuple[NamedDocument, ...]
+    retrieve_ms: float
+    total_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """A unit of a passage (its place in the ranking) and how well it fits, higher is better."""
+
+    rank: int
+    unit: Unit
+    text: str
+    score: float
+
+    @property
+    def is_step(self) -> bool:
+        return self.unit.step is not None
+
+
+async def answer(
+    conn: Connection,
+    question: str,
+    history: Sequence[Turn],
+    tokens: tuple[str, ...],
+    roles: tuple[str, ...],
+    today: date,
+    embedder: Embedder | None,
+    states: TokenStates | None,
+) -> Reply:
+    """Answer a question for somebody who holds `tokens` and works in `roles`."""
+    started = time.perf_counter()
+    found = await retrieve(conn, question, history, tokens, roles, today, embedder, states)
+    retrieved = time.perf_counter()
+    bar = threshold(states)
+    nearest = _nearest(found)
+    outcome: Outcome
+    if found.passages and found.confidence >= bar:
+        outcome = await _answered(question, history, found, roles, embedder)
+    else:
+        blocked = await best_blocked(conn, question, tokens, today, embedder)
+        if blocked is not None:
+            outcome = Blocked(
+                NamedDocument(
+                    blocked.document_id,
+                    blocked.source,
+                    blocked.uri,
+                    blocked.title,
+                    blocked.section,
+                    blocked.owner,
+                ),
+                blocked.reason,
+                blocked.since,
+                blocked.urgent,
+            )
+        else:
+            close = nearest if found.confidence >= RELATED * bar else ()
+            outcome = NotCovered(close, close[0].owner if close else "")
+    ended = time.perf_counter()
+    return Reply(
+        outcome,
+        found.passages,
+        found.confidence,
+        nearest,
+        (retrieved - started) * 1000,
+        (ended - started) * 1000,
+    )
+
+
+def _nearest(found: Retrieved) -> tuple[NamedDocument, ...]:
+    """The documents of the best passages, each once, the best section of each."""
+    documents: dict[int, NamedDocument] = {}
+    for passage in found.passages:
+        documents.setdefault(
+            passage.document_id,
+            NamedDocument(
+                passage.document_id,
+                passage.source,
+                passage.uri,
+                passage.title,
+                passage.section,
+                passage.owner,
+            ),
+        )
+    return tuple(documents.values())[:READ]
+
+
+async def _answered(
+    question: str,
+    history: Sequence[Turn],
+    found: Retrieved,
+    roles: tuple[str, ...],
+    embedder: Embedder | None,
+) -> Answered:
+    asked = "\n".join([*(turn.text for turn in history[-2:] if turn.role == "user"), question])
+    fits = await _fits(asked, found.passages, embedder)
+    chosen = _chosen(fits)
+    numbers: dict[int, int] = {}
+    for fit in chosen:
+        numbers.setdefault(fit.rank, len(numbers) + 1)
+    cited = tuple(found.passages[rank] for rank in numbers)
+    quotes = tuple(
+        Quoted(fit.text, numbers[fit.rank], fit.unit.step, fit.unit.warning) for fit in chosen
+    )
+    mine = {EVERYONE, *roles}
+    fitting = any(mine & set(passage.roles) for passage in cited)
+    return Answered(cited[0].section, quotes, cited, () if fitting else cited[0].roles)
+
+
+async def _fits(
+    asked: str, passages: Sequence[FoundPassage], embedder: Embedder | None
+) -> list[_Fit]:
+    """Every unit of the passages that may be quoted, with its fit: meaning plus rarer words."""
+    read = [
+        (rank, unit, _words(passage.text[unit.start : unit.end], unit))
+        for rank, passage in enumerate(passages[:READ])
+        for unit in units(passage.text)
+    ]
+    if not read:
+        return [
+            _Fit(rank, Unit(0, len(passage.text)), passage.text, 0.0)
+            for rank, passage in enumerate(passages[:1])
+        ]
+    overlap = _overlap(asked, [text for *_, text in read], passages)
+    if embedder is None:
+        meaning = np.zeros(len(read), np.float32)
+    else:
+        vectors = await embedder.embed([asked, *(text for *_, text in read)])
+        meaning = vectors[1:] @ vectors[0]
+    return [
+        _Fit(rank, unit, text, float(alike) + shared)
+        for (rank, unit, text), alike, shared in zip(read, meaning, overlap, strict=True)
+    ]
+
+
+def _words(text: str, unit: Unit) -> str:
+    """A step without the number in front of it, which the card shows itself."""
+    if unit.step is None:
+        return text.strip()
+    return text.partition(" ")[2].strip()
+
+
+def _overlap(asked: str, texts: Sequence[str], passages: Sequence[FoundPassage]) -> list[float]:
+    """The share of the question's words that each text holds, weighted by rarity among them."""
+    seen = Counter(term for passage in passages for term in set(terms(passage.text)))
+    rare = {
+        term: math.log(1 + (len(passages) + 0.5) / (seen[term] + 0.5)) for term in set(terms(asked))
+    }
+    total = sum(rare.values()) or 1.0
+    return [sum(rare[term] for term in set(terms(text)) if term in rare) / total for text in texts]
+
+
+def _chosen(fits: Sequence[_Fit]) -> list[_Fit]:
+    """What is quoted, in the order it is shown: the best passage first, each in its own order."""
+    front = [fit for fit in fits if fit.rank == fits[0].rank]
+    best = max(fits, key=lambda fit: fit.score)
+    lead = max(front, key=lambda fit: fit.score)
+    kept = {lead}
+    if lead.is_step:
+        kept |= set(_run_around(front, lead))
+    wanted = [fit for fit in front if fit.score >= FITS * lead.score]
+    wanted += [fit for fit in front if fit.unit.warning]
+    wanted += [fit for fit in fits if fit.rank != lead.rank and fit.score >= ADDS * best.score]
+    used = sum(len(fit.text) for fit in kept)
+    for fit in sorted(wanted, key=lambda fit: (not fit.unit.warning, -fit.score)):
+        if fit not in kept and used + len(fit.text) <= QUOTED_CHARACTERS:
+            kept.add(fit)
+            used += len(fit.text)
+    return [_shortened(fit) for fit in sorted(kept, key=lambda fit: (fit.rank, fit.unit.start))]
+
+
+def _run_around(front: Sequence[_Fit], lead: _Fit) -> Iterator[_Fit]:
+    """The steps of the lead's own list, as many as there is room for: what follows it first."""
+    steps = [fit for fit in front if fit.is_step]
+    at = steps.index(lead)
+    first = last = at
+    room = QUOTED_CHARACTERS - len(lead.text)
+    while True:
+        grown = False
+        for candidate in (last + 1, first - 1):
+            if not 0 <= candidate < len(steps) or len(steps[candidate].text) > room:
+                continue
+            near = steps[last if candidate > last else first]
+            low, high = sorted((steps[candidate], near), key=lambda fit: fit.unit.start)
+            if (high.unit.step or 0) != (low.unit.step or 0) + 1:
+                continue
+            room -= len(steps[candidate].text)
+            first, last = min(first, candidate), max(last, candidate)
+            grown = True
+        if not grown:
+            break
+    yield from steps[first : last + 1]
+
+
+def _shortened(fit: _Fit) -> _Fit:
+    """A single step that alone is too long, cut at the end of a line or word; [Show source] has it."""
+    if len(fit.text) <= QUOTED_CHARACTERS:
+        return fit
+    cut = fit.text[:QUOTED_CHARACTERS]
+    end = max(cut.rfind("\n"), cut.rfind(". ") + 1) or cut.rfind(" ")
+    return _Fit(fit.rank, fit.unit, cut[: end if end > 0 else None].rstrip(), fit.score)
+
+
+def stretches(text: str, quotes: Sequence[Quoted], number: int) -> list[str]:
+    """The quotes from one passage as verbatim stretches of its text, neighbours in one piece."""
+    places: list[tuple[int, int]] = []
+    at = 0
+    for quote in quotes:
+        if quote.number == number and (start := text.find(quote.text, at)) >= 0:
+            at = start + len(quote.text)
+            places.append((start, at))
+    merged: list[tuple[int, int]] = places[:1]
+    for (_, end), (start, last) in pairwise(places):
+        # Between neighbours stand only white space and a step's number.
+        if len(text[end:start].split()) <= 1 and not any(c.isalpha() for c in text[end:start]):
+            merged[-1] = (merged[-1][0], last)
+        else:
+            merged.append((start, last))
+    return [text[start:end] for start, end in merged]
