@@ -94,8 +94,8 @@ class LocalEmbedder:
     def __init__(self, session: onnxruntime.InferenceSession, tokenizer: Tokenizer) -> None:
         self._session = session
         self._tokenizer = tokenizer
-        self._first: int = tokenizer.token_to_id("[CLS]")
-        self._last: int = tokenizer.token_to_id("[SEP]")
+        vocabulary = tokenizer.get_vocab()
+        self._first, self._last = vocabulary["[CLS]"], vocabulary["[SEP]"]
 
     @classmethod
     async def load(cls, folder: Path, threads: int = 2) -> LocalEmbedder:

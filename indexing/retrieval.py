@@ -92,11 +92,14 @@ async def retrieve(
     if not texts[0] or not corpus.passages:
         return Retrieved((), 0.0)
     asked = await _understood(conn, texts, corpus, embedder, states)
-    reader = Reader(tokens, today, tuple(dict.fromkeys((*roles, EVERYONE))))
-    best = await _best(conn, asked, corpus, reader, states)
+    own = await search.fetch_reader(conn, tokens, today, (*roles, EVERYONE))
+    best = await _best(conn, asked, corpus, own, states)
     if best.confidence >= threshold(states):
         return best
-    anybody = await _best(conn, asked, corpus, replace(reader, roles=None), states)
+    reader = await search.fetch_reader(conn, tokens, today)
+    if len(reader.readerships) == len(own.readerships):
+        return best
+    anybody = await _best(conn, asked, corpus, reader, states)
     return anybody if anybody.confidence > best.confidence else best
 
 
@@ -118,7 +121,7 @@ async def best_blocked(
     if not text or not corpus.passages:
         return None
     (asked,) = await _understood(conn, [text], corpus, embedder, None)
-    found = await search.search_blocked(conn, asked.weights, asked.vector, Reader(tokens, today))
+    found = await search.search_blocked(conn, asked.weights, asked.vector, tokens, today)
     if not found:
         return None
     nearest, fullest = found
@@ -206,19 +209,17 @@ async def _best(
     reader: Reader,
     states: TokenStates | None,
 ) -> Retrieved:
-    pool: dict[int, None] = {}
+    pool: set[int] = set()
     async with conn.transaction():
         for one in asked:
-            found = await search.search_keywords(
-                conn, _searched(one), corpus.mean_length, reader, POOL
+            pool.update(
+                await search.search_keywords(conn, _searched(one), corpus.mean_length, reader, POOL)
             )
-            pool.update((passage_id, None) for passage_id, _ in found)
             if one.vector is not None:
-                near = await search.search_vectors(conn, one.vector, reader, POOL)
-                pool.update((passage_id, None) for passage_id, _ in near)
+                pool.update(await search.search_vectors(conn, one.vector, reader, POOL))
         scored = [
             await search.fetch_scores(
-                conn, list(pool), one.weights, corpus.mean_length, one.vector, reader
+                conn, sorted(pool), one.weights, corpus.mean_length, one.vector, reader
             )
             for one in asked
         ]

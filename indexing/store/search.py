@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from psycopg import AsyncConnection
-from psycopg.rows import class_row, tuple_row
+from psycopg.rows import class_row, scalar_row, tuple_row
 
 from indexing.embeddings import EmbeddingModel
 from indexing.nouns import FoundPassage, Governance, Passage, Reason
@@ -25,6 +25,10 @@ from indexing.terms import terms
 
 Connection = AsyncConnection[Any]
 Vector = NDArray[np.float32]
+
+FEW = 2000
+"""So many passages are compared with a question one by one: sooner done than by the index, and
+exact. It is the filter that lets few through that an approximate index serves worst."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +50,16 @@ class Corpus:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who asks and when: `tokens` are the audience tokens held, which always filter.
+    """Who asks and when. `tokens` are the audience tokens held: without one, nothing is found.
 
-    `roles`, unless None, leaves only passages written for one of them.
+    `readerships` are those numbers that let the asker read, and `passages` how many passages bear
+    them, counted up to FEW + 1.
     """
 
     tokens: tuple[str, ...]
     today: date
-    roles: tuple[str, ...] | None = None
-
-    def filter(self) -> dict[str, Any]:
-        """As parameters of a query."""
-        roles = None if self.roles is None else list(self.roles)
-        return {"today": self.today, "tokens": list(self.tokens), "roles": roles}
+    readerships: tuple[int, ...]
+    passages: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,7 @@ async def insert_passages(
             (list(df), list(df.values())),
         )
         term_ids: dict[str, int] = dict(await cursor.fetchall())
+        readership_id = await _readership(conn, governance)
         await cursor.execute(
             "select nextval(pg_get_serial_sequence('indexing.passage', 'id'))"
             " from generate_series(1, %s)",
@@ -133,25 +135,43 @@ async def insert_passages(
         ids = [row[0] for row in await cursor.fetchall()]
         async with cursor.copy(
             """
-            copy indexing.passage (id, document_id, revision_id, ordinal, section, headings, text,
-                                   audience, roles, length, embedding) from stdin
+            copy indexing.passage (id, document_id, revision_id, readership_id, ordinal, section,
+                                   headings, text, length, embedding) from stdin
             """
         ) as copy:
             for index, passage in enumerate(passages):
                 await copy.write_row((
-                    ids[index], document_id, revision_id, passage.ordinal, passage.section,
-                    list(passage.headings), passage.text, list(governance.audience),
-                    list(governance.roles), lengths[index],
+                    ids[index], document_id, revision_id, readership_id, passage.ordinal,
+                    passage.section, list(passage.headings), passage.text, lengths[index],
                     None if vectors is None else _literal(vectors[index]),
                 ))  # fmt: skip
         async with cursor.copy(
-            "copy indexing.posting (term_id, passage_id, revision_id, tf, length) from stdin"
+            """
+            copy indexing.posting (term_id, readership_id, passage_id, revision_id, length, tf)
+            from stdin
+            """
         ) as copy:
             for index, count in enumerate(counts):
+                place = (readership_id, ids[index], revision_id, lengths[index])
                 for term, tf in count.items():
-                    await copy.write_row(
-                        (term_ids[term], ids[index], revision_id, min(tf, 32767), lengths[index])
-                    )
+                    await copy.write_row((term_ids[term], *place, min(tf, 32767)))
+
+
+async def _readership(conn: Connection, governance: Governance) -> int:
+    """The number of this combination of audience and roles, given one if it is new."""
+    who = (sorted(set(governance.audience)), sorted(set(governance.roles)))
+    async with conn.cursor(row_factory=scalar_row) as cursor:
+        await cursor.execute(
+            """
+            insert into indexing.readership (audience, roles) values (%s, %s)
+            on conflict (audience, roles) do update set roles = excluded.roles
+            returning id
+            """,
+            who,
+        )
+        number: int | None = await cursor.fetchone()
+    assert number is not None
+    return number
 
 
 async def retire_passages(conn: Connection, revision_id: int) -> None:
@@ -287,39 +307,74 @@ async def fetch_lookalikes(conn: Connection, unknown: str, limit: int) -> list[T
         return await cursor.fetchall()
 
 
+async def fetch_reader(
+    conn: Connection,
+    tokens: tuple[str, ...],
+    today: date,
+    roles: tuple[str, ...] | None = None,
+) -> Reader:
+    """What the holder of `tokens` may read; with `roles`, only what is written for one of them."""
+    async with conn.cursor(row_factory=tuple_row) as cursor:
+        await cursor.execute(
+            """
+            with may as materialized (
+                select id from indexing.readership
+                where audience && %(tokens)s::text[]
+                  and (%(roles)s::text[] is null or roles && %(roles)s::text[])
+            )
+            select array(select id from may), (
+                select count(*) from (
+                    select from indexing.passage
+                    where readership_id = any(array(select id from may))
+                    limit %(few)s + 1
+                ) counted
+            )
+            """,
+            {"tokens": list(tokens), "roles": None if roles is None else list(roles), "few": FEW},
+        )
+        row = await cursor.fetchone()
+    assert row is not None
+    return Reader(tokens, today, tuple(row[0]), row[1])
+
+
 async def search_keywords(
     conn: Connection,
     weights: Mapping[int, float],
     mean_length: float,
     reader: Reader,
     limit: int,
-) -> list[tuple[int, float]]:
-    """(passage id, BM25 score) of the best passages the asker may read, best first.
+) -> list[int]:
+    """The passages with the best BM25 score that the asker may read, best first.
 
     `weights`: term id -> idf. BM25 as in Robertson and Zaragoza, 2009, k1 = 1.2, b = 0.75.
     """
-    async with conn.cursor(row_factory=tuple_row) as cursor:
+    async with conn.cursor(row_factory=scalar_row) as cursor:
+        # Scored first, and asked in that order whether it may be answered from: nearly all may.
         await cursor.execute(
             """
-            with allowed as materialized (
-                select revision_id from indexing.answerable_revision(%(today)s)
-                where audience && %(tokens)s::text[]
-                  and (%(roles)s::text[] is null or roles && %(roles)s::text[])
-            )
-            select passage_id,
-                   sum(weight * tf * 2.2 / (tf + 0.3 + 0.9 * length / %(mean)s::float8)) score
-            from unnest(%(terms)s::integer[], %(weights)s::float8[]) asked (term_id, weight)
-            join indexing.posting using (term_id)
-            where revision_id in (select revision_id from allowed)
-            group by passage_id
-            order by score desc, passage_id
+            select passage_id
+            from (
+                select passage_id, revision_id, sum(weight * tf * 2.2::float8
+                       / (tf + 0.3::float8 + length * %(slope)s::float8)) score
+                from unnest(%(terms)s::integer[], %(weights)s::float8[]) asked (term_id, weight)
+                join indexing.posting using (term_id)
+                where readership_id = any(%(readerships)s::integer[])
+                group by passage_id, revision_id
+                order by score desc, passage_id
+            ) ranked
+            cross join lateral (
+                select from indexing.answerable_revision(%(today)s)
+                where revision_id = ranked.revision_id
+                limit 1
+            ) may
             limit %(limit)s
             """,
             {
-                **reader.filter(),
                 "terms": list(weights),
                 "weights": list(weights.values()),
-                "mean": mean_length,
+                "slope": 0.9 / mean_length,
+                "readerships": list(reader.readerships),
+                "today": reader.today,
                 "limit": limit,
             },
         )
@@ -329,31 +384,63 @@ async def search_keywords(
 # Vectors
 
 
-async def search_vectors(
-    conn: Connection, vector: Vector, reader: Reader, limit: int
-) -> list[tuple[int, float]]:
-    """(passage id, cosine) of the nearest passages the asker may read, nearest first.
+async def search_vectors(conn: Connection, vector: Vector, reader: Reader, limit: int) -> list[int]:
+    """The nearest passages that the asker may read, nearest first.
 
     Inside a transaction: the index is scanned on until `limit` passages have passed the filter.
     """
-    await conn.execute(
-        "select set_config('hnsw.iterative_scan', 'relaxed_order', true),"
-        " set_config('hnsw.ef_search', '100', true),"
-        " set_config('hnsw.max_scan_tuples', '1000000', true)"
-    )
-    async with conn.cursor(row_factory=tuple_row) as cursor:
+    if reader.passages <= FEW:
+        ranked = _EXACT
+    else:
+        ranked = _BY_INDEX
+        await conn.execute(
+            "select set_config('hnsw.iterative_scan', 'strict_order', true),"
+            " set_config('hnsw.ef_search', '80', true),"
+            " set_config('hnsw.max_scan_tuples', '1000000', true),"
+            " set_config('hnsw.scan_mem_multiplier', '8', true)"
+        )
+    async with conn.cursor(row_factory=scalar_row) as cursor:
         await cursor.execute(
-            """
-            select passage_id, -(embedding <#> %(vector)s::halfvec) cosine
-            from indexing.answerable_passage(%(today)s)
-            where audience && %(tokens)s::text[] and embedding is not null
-              and (%(roles)s::text[] is null or roles && %(roles)s::text[])
-            order by embedding <#> %(vector)s::halfvec
-            limit %(limit)s
-            """,
-            {**reader.filter(), "vector": _literal(vector), "limit": limit},
+            ranked,
+            {
+                "vector": _literal(vector),
+                "readerships": list(reader.readerships),
+                "today": reader.today,
+                "limit": limit,
+            },
         )
         return await cursor.fetchall()
+
+
+_BY_INDEX = """
+select passage_id
+from (
+    select id passage_id, revision_id from indexing.passage
+    where readership_id = any(%(readerships)s::integer[])
+    order by embedding <#> %(vector)s::halfvec
+) ranked
+cross join lateral (
+    select from indexing.answerable_revision(%(today)s)
+    where revision_id = ranked.revision_id
+    limit 1
+) may
+limit %(limit)s
+"""
+_EXACT = """
+with near as materialized (
+    select id passage_id, revision_id, embedding <#> %(vector)s::halfvec distance
+    from indexing.passage
+    where readership_id = any(%(readerships)s::integer[]) and embedding is not null
+)
+select passage_id
+from (select passage_id, revision_id from near order by distance, passage_id) ranked
+cross join lateral (
+    select from indexing.answerable_revision(%(today)s)
+    where revision_id = ranked.revision_id
+    limit 1
+) may
+limit %(limit)s
+"""
 
 
 # The pool of both
@@ -371,26 +458,32 @@ async def fetch_scores(
     async with conn.cursor(row_factory=class_row(Scored)) as cursor:
         await cursor.execute(
             """
-            select found.passage_id, document_id, coalesce(bm25, 0) bm25, coalesce(held, 0) held,
-                   coalesce(-(embedding <#> %(vector)s::halfvec), 0) cosine
-            from indexing.answerable_passage(%(today)s) found
-            left join lateral (
-                select sum(weight) held,
-                       sum(weight * tf * 2.2
-                           / (tf + 0.3 + 0.9 * o.length / %(mean)s::float8)) bm25
+            with keywords as (
+                select passage_id, sum(weight) held, sum(weight * tf * 2.2::float8
+                       / (tf + 0.3::float8 + length * %(slope)s::float8)) bm25
                 from unnest(%(terms)s::integer[], %(weights)s::float8[]) asked (term_id, weight)
-                join indexing.posting o using (term_id)
-                where o.passage_id = found.passage_id
-            ) keywords on true
-            where found.passage_id = any(%(ids)s) and audience && %(tokens)s::text[]
+                join indexing.posting using (term_id)
+                where passage_id = any(%(ids)s::bigint[])
+                group by passage_id
+            )
+            select wanted.passage_id, document_id, coalesce(bm25, 0) bm25, coalesce(held, 0) held,
+                   coalesce(-(embedding <#> %(vector)s::halfvec), 0) cosine
+            from unnest(%(ids)s::bigint[]) wanted (passage_id)
+            cross join lateral (
+                select document_id, embedding from indexing.answerable_passage(%(today)s) p
+                where p.passage_id = wanted.passage_id and audience && %(tokens)s::text[]
+                limit 1
+            ) may
+            left join keywords using (passage_id)
             """,
             {
                 "ids": list(passage_ids),
                 "terms": list(weights),
                 "weights": list(weights.values()),
-                "mean": max(mean_length, 1.0),
+                "slope": 0.9 / mean_length,
                 "vector": None if vector is None else _literal(vector),
-                **reader.filter(),
+                "today": reader.today,
+                "tokens": list(reader.tokens),
             },
         )
         return await cursor.fetchall()
@@ -403,17 +496,22 @@ async def fetch_found(
     async with conn.cursor(row_factory=tuple_row) as cursor:
         await cursor.execute(
             """
-            select passage_id, document_id, revision_id, source, uri, kind, title, section, text,
-                   version, version_on, owner, url, roles, audience
-            from indexing.answerable_passage(%(today)s)
-            where passage_id = any(%(ids)s) and audience && %(tokens)s::text[]
+            select may.* from unnest(%(ids)s::bigint[]) wanted (passage_id)
+            cross join lateral (
+                select passage_id, document_id, revision_id, source, uri, kind, title, section,
+                       text, version, version_on, owner, url, roles, audience
+                from indexing.answerable_passage(%(today)s) p
+                where p.passage_id = wanted.passage_id and audience && %(tokens)s::text[]
+                limit 1
+            ) may
             """,
-            {**reader.filter(), "ids": list(passage_ids)},
+            {"ids": list(passage_ids), "today": reader.today, "tokens": list(reader.tokens)},
         )
-        return {
-            row[0]: FoundPassage(*row[:-2], roles=tuple(row[-2]), audience=tuple(row[-1]))
-            for row in await cursor.fetchall()
-        }
+        rows: list[Any] = await cursor.fetchall()
+    found: dict[int, FoundPassage] = {}
+    for *plain, roles, audience in rows:
+        found[plain[0]] = FoundPassage(*[*plain, tuple(roles), tuple(audience)])
+    return found
 
 
 async def fetch_searchable(
@@ -423,11 +521,15 @@ async def fetch_searchable(
     async with conn.cursor(row_factory=tuple_row) as cursor:
         await cursor.execute(
             """
-            select passage_id, title, section, headings, text
-            from indexing.answerable_passage(%(today)s)
-            where passage_id = any(%(ids)s) and audience && %(tokens)s::text[]
+            select may.* from unnest(%(ids)s::bigint[]) wanted (passage_id)
+            cross join lateral (
+                select passage_id, title, section, headings, text
+                from indexing.answerable_passage(%(today)s) p
+                where p.passage_id = wanted.passage_id and audience && %(tokens)s::text[]
+                limit 1
+            ) may
             """,
-            {**reader.filter(), "ids": list(passage_ids)},
+            {"ids": list(passage_ids), "today": reader.today, "tokens": list(reader.tokens)},
         )
         return {
             row[0]: searchable(row[1], Passage(0, row[2], tuple(row[3]), row[4]))
@@ -439,7 +541,11 @@ async def fetch_searchable(
 
 
 async def search_blocked(
-    conn: Connection, weights: Mapping[int, float], vector: Vector | None, reader: Reader
+    conn: Connection,
+    weights: Mapping[int, float],
+    vector: Vector | None,
+    tokens: Sequence[str],
+    today: date,
 ) -> list[BlockedPassage]:
     """Per kind of evidence, the blocked passage in the asker's audience that fits best.
 
@@ -470,7 +576,8 @@ async def search_blocked(
             (select * from scored order by held desc, cosine desc limit 1)
             """,
             {
-                **reader.filter(),
+                "today": today,
+                "tokens": list(tokens),
                 "terms": list(weights),
                 "weights": list(weights.values()),
                 "vector": None if vector is None else _literal(vector),

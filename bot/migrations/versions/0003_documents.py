@@ -138,21 +138,30 @@ create table indexing.conflict (
 );
 create index on indexing.conflict (with_id);
 
+-- Who may read and for whom it is written, each combination once: search filters by a small number
+-- instead of comparing lists passage by passage.
+create table indexing.readership (
+    id        integer generated always as identity primary key,
+    audience  text[] not null,
+    roles     text[] not null,
+    unique (audience, roles)
+);
+
 create table indexing.passage (
-    id           bigint generated always as identity primary key,
-    document_id  bigint not null references indexing.document (id),
-    revision_id  bigint not null references indexing.revision (id),
-    ordinal      integer not null,
-    section      text not null,
-    headings     text[] not null,
-    text         text not null,
-    audience     text[] not null,
-    roles        text[] not null,
-    length       integer not null default 0,
-    embedding    extensions.halfvec(384),
+    id             bigint generated always as identity primary key,
+    document_id    bigint not null references indexing.document (id),
+    revision_id    bigint not null references indexing.revision (id),
+    readership_id  integer not null references indexing.readership (id),
+    ordinal        integer not null,
+    section        text not null,
+    headings       text[] not null,
+    text           text not null,
+    length         integer not null default 0,
+    embedding      extensions.halfvec(384),
     unique (revision_id, ordinal)
 );
 create index on indexing.passage (document_id);
+create index on indexing.passage (readership_id);
 
 -- Why a document may not be answered from on a day; null when it may. The one place that decides.
 create function indexing.block_reason(d indexing.document, today date) returns text

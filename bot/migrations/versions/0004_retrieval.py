@@ -15,16 +15,17 @@ create table indexing.term (
 ) with (fillfactor = 70);
 create index on indexing.term using gin (term extensions.gin_trgm_ops);
 
--- A term's occurrences. Length and revision are repeated here so that a question is scored and
--- filtered from this index alone. No foreign keys: a check for each of some hundred rows a passage
--- would cost more than storing them; retire_passages() takes them out.
+-- A term's occurrences. Length, revision and readership are repeated here so that a question is
+-- scored and filtered from this index alone. No foreign keys: a check for each of some hundred rows
+-- a passage would cost more than storing them; retire_passages() takes them out.
 create table indexing.posting (
-    term_id      integer not null,
-    passage_id   bigint not null,
-    revision_id  bigint not null,
-    tf           smallint not null,
-    length       integer not null,
-    primary key (term_id, passage_id) include (revision_id, tf, length)
+    term_id        integer not null,
+    readership_id  integer not null,
+    passage_id     bigint not null,
+    revision_id    bigint not null,
+    length         integer not null,
+    tf             smallint not null,
+    primary key (term_id, passage_id) include (readership_id, revision_id, length, tf)
 );
 create index on indexing.posting (revision_id);
 
@@ -50,12 +51,12 @@ create index passage_embedding on indexing.passage
 
 -- Retrieval and drafting read these functions of a day, never the tables.
 create function indexing.answerable_revision(today date)
-returns table (revision_id bigint, document_id bigint, audience text[], roles text[])
+returns table (revision_id bigint, document_id bigint)
 language sql stable
 as $$
-    select r.id, d.id, r.audience, r.roles
-    from indexing.document d
-    join indexing.revision r on r.id = d.in_force_revision_id
+    select r.id, d.id
+    from indexing.revision r
+    join indexing.document d on d.id = r.document_id and d.in_force_revision_id = r.id
     where indexing.block_reason(d, today) is null
 $$;
 
@@ -63,13 +64,13 @@ create function indexing.answerable_passage(today date)
 returns table (
     passage_id bigint, document_id bigint, revision_id bigint, source text, uri text, kind text,
     title text, section text, headings text[], text text, version text, version_on date,
-    owner text, url text, roles text[], audience text[], length integer,
+    owner text, url text, roles text[], audience text[],
     embedding extensions.halfvec
 )
 language sql stable
 as $$
     select p.id, d.id, r.id, d.source, d.uri, d.kind, r.title, p.section, p.headings, p.text,
-           r.version, r.version_on, r.owner, r.url, p.roles, p.audience, p.length, p.embedding
+           r.version, r.version_on, r.owner, r.url, r.roles, r.audience, p.embedding
     from indexing.passage p
     join indexing.document d on d.id = p.document_id and d.in_force_revision_id = p.revision_id
     join indexing.revision r on r.id = p.revision_id
@@ -82,7 +83,7 @@ create function indexing.blocked_passage(today date)
 returns table (
     passage_id bigint, document_id bigint, revision_id bigint, source text, uri text, title text,
     section text, owner text, urgent text, reason text, since date, audience text[],
-    length integer, embedding extensions.halfvec
+    embedding extensions.halfvec
 )
 language sql stable
 as $$
@@ -92,7 +93,7 @@ as $$
                when 'expired' then d.expires_on
                when 'withdrawn' then d.withdrawn_on
            end,
-           p.audience, p.length, p.embedding
+           r.audience, p.embedding
     from indexing.document d
     join indexing.revision r on r.id = coalesce(
         d.in_force_revision_id,
