@@ -43,22 +43,19 @@ def answered_card(
     blocks.append(Note(QUOTED))
     if answer_id is not None:
         subject = f"answer:{answer_id}"
-        blocks.append(
-            Buttons(
-                (
-                    Button("Helpful", "answer.helpful", subject, "quiet", pressed=helpful is True),
-                    Button(
-                        "Not helpful",
-                        "answer.not_helpful",
-                        subject,
-                        "quiet",
-                        pressed=helpful is False,
-                    ),
-                    Button("Show source", "answer.source", subject),
-                )
-            )  # fmt: skip
-        )
+        blocks.append(_answer_buttons(f"answer:{answer_id}", helpful))
     return Card(f"{section_name(answered.heading)}: {answered.quotes[0].text}", tuple(blocks))
+
+
+def _answer_buttons(subject: str, helpful: bool | None) -> Buttons:
+    yes, no = helpful is True, helpful is False
+    return Buttons(
+        (
+            Button("Helpful", "answer.helpful", subject, "quiet", pressed=yes),
+            Button("Not helpful", "answer.not_helpful", subject, "quiet", pressed=no),
+            Button("Show source", "answer.source", subject),
+        )
+    )
 
 
 def answered_text(answered: Answered, names: Names) -> str:

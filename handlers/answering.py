@@ -63,7 +63,7 @@ async def on_asked(
 async def on_edited(
     conn: Connection, services: Services, chat: Chat, once: Once, edited: Edited, now: datetime
 ) -> None:
-    """Update the answer of a question that was edited within five minutes; later edits change nothing."""
+    """Update the answer of a question edited within five minutes; later edits change nothing."""
     answer = await stored.fetch_answer_to(conn, edited.message)
     if answer is None or answer.card_ref is None or edited.at - answer.asked_at > EDIT_WINDOW:
         return
@@ -144,7 +144,7 @@ async def _answer_directly(
     reply: Reply,
     now: datetime,
 ) -> bool:
-    """Answer in the asker's direct conversation what the channel may not read; False if there is none."""
+    """Answer directly what the channel may not read; False when there is no way to the asker."""
     names = await _names(conn, reply.outcome)
     answer_id = await _store(conn, asked, reply, reply_text(reply.outcome, names, False))
     if answer_id is None:
