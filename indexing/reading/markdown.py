@@ -1,0 +1,127 @@
+"""Decides how Markdown and plain text are read: front matter apart, comments out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import yaml
+from markdown_it import MarkdownIt
+
+from indexing.governance import Value
+from indexing.governance_file import fields_of, parse
+from indexing.problems import Problem
+from indexing.reading import Read
+from indexing.reading.encoding import decoded
+from indexing.visible import one_line, visible
+
+_BLOCKS = MarkdownIt("commonmark", {"html": True})
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_KEY = re.compile(r"[A-Za-z_]+\s*:(\s|$)")
+_SHOUTED = re.compile(r"[^a-z]{3,80}")
+
+
+def read_markdown(raw: bytes, uri: str) -> Read | Problem:
+    """Read Markdown with or without YAML front matter."""
+    text = decoded(raw, uri)
+    if isinstance(text, Problem):
+        return text
+    split = split_front_matter(visible(text), uri)
+    if isinstance(split, Problem):
+        return split
+    fields, body = split
+    body = without_comments(body)
+    return Read(body, first_heading(body), "markdown", fields)
+
+
+def read_text(raw: bytes, uri: str) -> Read | Problem:
+    """Read plain text as Markdown; a line in capitals between empty ones is a heading."""
+    text = decoded(raw, uri)
+    if isinstance(text, Problem):
+        return text
+    split = split_front_matter(visible(text), uri)
+    if isinstance(split, Problem):
+        return split
+    fields, body = split
+    body = "\n".join(_with_headings(body.split("\n")))
+    return Read(body, first_heading(body), "text", fields)
+
+
+def split_front_matter(text: str, uri: str) -> tuple[dict[str, Value] | Problem, str] | Problem:
+    """Return the front matter's fields and the text below it.
+
+    A first line `---` that no `key:` follows is a rule across the page, not front matter.
+    """
+    lines = text.split("\n")
+    if lines[0].rstrip() != "---" or len(lines) < 2:
+        return {}, text
+    starts_like_fields = next((bool(_KEY.match(x)) for x in lines[1:] if x.strip()), False)
+    end = next((n for n, x in enumerate(lines[1:], 1) if x.rstrip() in ("---", "...")), None)
+    if end is None:
+        unclosed = Problem("yaml", file=uri, line=1, value="no closing --- line")
+        return unclosed if starts_like_fields else ({}, text)
+    body = "\n".join(lines[end + 1 :])
+    root = parse("\n".join(lines[1:end]), uri)
+    if isinstance(root, Problem):
+        if not starts_like_fields:
+            return {}, text
+        line = None if root.line is None else root.line + 1
+        return Problem("yaml", file=uri, line=line, value=root.value), body
+    if root is None:
+        return {}, body
+    if isinstance(root, yaml.ScalarNode):
+        return {}, text
+    return fields_of(root, uri, above=1), body
+
+
+def without_comments(markdown: str) -> str:
+    """Return the text without HTML comments, which no reader sees; code blocks stay as they are."""
+    if "<!--" not in markdown:
+        return markdown
+    parts: list[str] = []
+    for is_code, text in _by_fence(markdown):
+        parts.append(text if is_code else re.sub(r"<!--.*?(?:-->|\Z)", "", text, flags=re.DOTALL))
+    return "\n".join(parts)
+
+
+def _by_fence(markdown: str) -> Iterator[tuple[bool, str]]:
+    """Yield runs of lines, each with whether it is a fenced code block."""
+    run: list[str] = []
+    fence = ""
+    for line in markdown.split("\n"):
+        found = _FENCE.match(line)
+        if not fence and found:
+            if run:
+                yield False, "\n".join(run)
+            run, fence = [line], found[1]
+        elif fence and found and found[1].startswith(fence) and line.strip() == found[1]:
+            yield True, "\n".join([*run, line])
+            run, fence = [], ""
+        else:
+            run.append(line)
+    if run:
+        yield bool(fence), "\n".join(run)
+
+
+def first_heading(markdown: str) -> str:
+    """Return the words of the first heading, or nothing."""
+    tokens = _BLOCKS.parse(markdown[:20_000])
+    for number, token in enumerate(tokens):
+        if token.type == "heading_open":
+            words = "".join(
+                part.content if part.type in ("text", "code_inline") else " "
+                for part in tokens[number + 1].children or []
+                if part.type in ("text", "code_inline", "softbreak")
+            )
+            if one_line(words):
+                return one_line(words)
+    return ""
+
+
+def _with_headings(lines: list[str]) -> Iterator[str]:
+    for number, line in enumerate(lines):
+        alone = not any(x.strip() for x in lines[max(number - 1, 0) : number]) and not any(
+            x.strip() for x in lines[number + 1 : number + 2]
+        )
+        shouted = bool(_SHOUTED.fullmatch(line.strip())) and sum(map(str.isupper, line)) >= 3
+        yield f"## {line.strip()}" if alone and shouted and not line.startswith("#") else line

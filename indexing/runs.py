@@ -1,0 +1,373 @@
+"""Decides what a run does with each file of a source, and with each document that is gone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+import numpy as np
+
+from indexing import audit, passages, sources
+from indexing.embeddings import Embedder, EmbeddingModel
+from indexing.governance import Days, governed
+from indexing.governance_file import GovernanceFile
+from indexing.nouns import Governance, Passage
+from indexing.problems import Problem
+from indexing.revisions import Prepared, Twin, retire, store_revision
+from indexing.sources import Draft, Folder, Refused, Same
+from indexing.store import documents as store
+from indexing.store import search
+from indexing.store import sources as source_store
+from indexing.store.documents import Connection, NewText
+from indexing.store.sources import Glance
+from indexing.validation import (
+    NewRevision,
+    Offered,
+    Pending,
+    Stored,
+    TakenBack,
+    Unchanged,
+    Validated,
+    decide,
+)
+
+Result = Literal[
+    "indexed", "revised", "pending", "unchanged", "refused", "withdrawn", "duplicate", "ignored"
+]
+Progress = Callable[[int, int], None]
+
+_FILES_AT_ONCE = 64
+"""Files read and embedded together: enough to fill the embedder, few enough to hold in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What became of one file.
+
+    `indexed`: new and in force. `revised`: its new revision is in force. `pending`: stored, and
+    waiting for a validation. `duplicate`: somebody chose another document with the same text.
+    """
+
+    uri: str
+    result: Result
+    problem: Problem | None = None
+
+
+@dataclass(slots=True)
+class _Ready:
+    """A draft whose dates are resolved, with what is stored beside it."""
+
+    draft: Draft
+    governance: Governance
+    passages: Sequence[Passage] = ()
+    vectors: search.Vector | None = None
+
+
+@dataclass(slots=True)
+class Run:
+    """One run over `folder`, with what was known of the source when it began.
+
+    `first`: the source's first run, or its continuation after a cut-off. `elsewhere`: the other
+    folder that the source was last read from, if any. `seen`: texts that the first run refused.
+    `source_claimed` and `source_wordings`: the validations claimed so far.
+    """
+
+    conn: Connection
+    folder: Folder
+    source: str
+    governance: GovernanceFile
+    today: date
+    now: datetime
+    by: str
+    dry_run: bool
+    first: bool
+    elsewhere: str
+    glances: dict[str, Glance]
+    seen: dict[str, str]
+    source_claimed: date | None
+    source_wordings: dict[str, date]
+    embedder: Embedder | None = None
+    rows: list[Row] = field(default_factory=list)
+    leaving: frozenset[int] = frozenset()
+
+    def gone(self) -> list[Glance]:
+        """Return the documents that are no longer in the folder."""
+        return [
+            glance
+            for glance in self.glances.values()
+            if not glance.withdrawn and not self.folder.still_has(glance.uri)
+        ]
+
+    async def work(self, progress: Progress) -> None:
+        """Work through the folder, then withdraw what is gone from it."""
+        conn, gone = self.conn, self.gone()
+        self.leaving = frozenset(glance.document_id for glance in gone)
+        async with conn.transaction():
+            await source_store.insert_source(conn, self.source, str(self.folder.root), self.now)
+        self._remark()
+        for uri, problem in self.folder.refused.items():
+            await self._refuse(Refused(uri, problem))
+        # Settled duplicates come last: what they gave way to may have changed as they did.
+        uris = sorted(self.folder.files, key=lambda uri: (self._is_settled(uri), uri))
+        progress(0, len(uris))
+        for start in range(0, len(uris), _FILES_AT_ONCE):
+            some = uris[start : start + _FILES_AT_ONCE]
+            await self._some_files(some)
+            progress(start + len(some), len(uris))
+        await self._withdraw(gone)
+        if not self.dry_run:
+            async with conn.transaction():
+                await source_store.mark_source_complete(conn, self.source)
+
+    def _remark(self) -> None:
+        """Report what is ignored, and what is wrong with the governance file itself."""
+        for uri, problem in self.folder.ignored.items():
+            self.rows.append(Row(uri, "ignored", problem))
+        file = self.governance
+        for entry in (file.defaults, *(entry for _, entry in file.documents)):
+            if isinstance(entry, Problem):
+                self.rows.append(Row(file.name, "refused", entry))
+        present = {*self.folder.files, *self.folder.refused}
+        for glob in file.unmatched(present) if self.folder.is_whole else ():
+            problem = Problem("unmatched", "documents", file.name, value=glob)
+            self.rows.append(Row(file.name, "ignored", problem))
+
+    def _is_settled(self, uri: str) -> bool:
+        glance = self.glances.get(uri)
+        return glance is not None and glance.settled
+
+    async def _some_files(self, uris: Sequence[str]) -> None:
+        drafts: list[Draft] = []
+        for loaded in await asyncio.to_thread(self._load, uris):
+            match loaded:
+                case Same(uri):
+                    settled = self._is_settled(uri)
+                    self.rows.append(Row(uri, "duplicate" if settled else "unchanged"))
+                case Refused():
+                    await self._refuse(loaded)
+                case Draft():
+                    drafts.append(loaded)
+        if drafts:
+            for ready in await self._prepare(drafts):
+                self.rows.append(await self._keep(ready))
+
+    def _load(self, uris: Sequence[str]) -> list[Draft | Refused | Same]:
+        return [
+            sources.load(uri, self.folder.files[uri], self.governance, self._fingerprint(uri))
+            for uri in uris
+        ]
+
+    def _fingerprint(self, uri: str) -> str | None:
+        """What an untouched file has; None where the document must be looked at all the same."""
+        glance = self.glances.get(uri)
+        if glance is None or glance.withdrawn:
+            return None
+        if glance.duplicate_of and not (glance.settled and self._original_stays(glance)):
+            return None
+        return glance.fingerprint
+
+    def _original_stays(self, glance: Glance) -> bool:
+        return glance.original_is_live and glance.duplicate_of not in self.leaving
+
+    async def _refuse(self, refused: Refused) -> None:
+        if self.first and refused.uri not in self.glances:
+            async with self.conn.transaction():
+                await source_store.insert_seen_at_first(
+                    self.conn, self.source, refused.uri, refused.text_sha256
+                )
+        self.rows.append(Row(refused.uri, "refused", refused.problem))
+
+    async def _prepare(self, drafts: Sequence[Draft]) -> list[_Ready]:
+        """Resolve the dates, cut the passages, compute the embeddings that are wanted."""
+        async with self.conn.transaction():
+            stored = await store.fetch_stored(self.conn, self.source, [d.uri for d in drafts])
+        ready: list[_Ready] = []
+        for draft in drafts:
+            known = stored.get(draft.uri)
+            governance = governed(draft.wording, draft.fields, self._kept(known), self.today)
+            if isinstance(governance, Problem):
+                await self._refuse(Refused(draft.uri, governance, draft.text_sha256))
+            else:
+                ready.append(_Ready(draft, governance))
+        if self.dry_run:
+            return ready
+        wanting: list[_Ready] = []
+        for each in ready:
+            decision = self._decide(stored.get(each.draft.uri), each)
+            if isinstance(decision, NewRevision):
+                each.passages = await asyncio.to_thread(
+                    passages.split, each.governance.title, each.draft.read.markdown
+                )
+                if decision.of is not None:
+                    async with self.conn.transaction():
+                        each.vectors = await store.fetch_vectors(self.conn, decision.of.id)
+                if each.vectors is None or len(each.vectors) != len(each.passages):
+                    wanting.append(each)
+        await self._embed(wanting)
+        return ready
+
+    async def _embed(self, wanting: Sequence[_Ready]) -> None:
+        """Embed the passages of many documents at once: small batches starve the encoder."""
+        if self.embedder is None or not wanting:
+            return
+        texts = [
+            passages.searchable(each.governance.title, passage)
+            for each in wanting
+            for passage in each.passages
+        ]
+        vectors = await self.embedder.embed(texts)
+        ends = np.cumsum([len(each.passages) for each in wanting])
+        for each, some in zip(wanting, np.split(vectors, ends[:-1]), strict=True):
+            each.vectors = some
+        model = EmbeddingModel(self.embedder.name, self.embedder.dimensions)
+        async with self.conn.transaction():
+            await search.insert_embedding_model(self.conn, model)
+
+    def _kept(self, stored: Stored | None) -> Days:
+        """What relative dates were resolved to when their wording was first stored."""
+        if stored is None:
+            known = {} if self.first else self.source_wordings
+            return {("validated_on", words): day for words, day in known.items()}
+        kept: dict[tuple[str, str], date] = {}
+        for revision in stored.revisions:
+            written = revision.governance.written
+            kept["version_on", written.get("version_on", "")] = revision.governance.version_on
+            if revision.claimed_on is not None:
+                kept["validated_on", written.get("validated_on", "")] = revision.claimed_on
+        return kept
+
+    def _decide(self, stored: Stored | None, ready: _Ready) -> Unchanged | TakenBack | NewRevision:
+        draft = ready.draft
+        seen = self.first or self.seen.get(draft.uri) == draft.text_sha256
+        return decide(
+            stored,
+            Offered(draft.content_sha256, ready.governance),
+            at_start=stored is None and seen,
+            source_claimed=self.source_claimed,
+        )
+
+    async def _keep(self, ready: _Ready) -> Row:
+        """Store one document: its transaction."""
+        conn, draft = self.conn, ready.draft
+        async with conn.transaction():
+            await store.lock_text(conn, draft.text_sha256)
+            # Looked at again under lock: somebody may have validated it in the meantime.
+            found = await store.fetch_stored(conn, self.source, [draft.uri], lock=True)
+            stored = found.get(draft.uri)
+            twin = await self._twin(draft, stored)
+            decision = self._decide(stored, ready)
+            match decision:
+                case NewRevision():
+                    row = await self._revise(ready, stored, decision, twin)
+                case TakenBack() if stored:
+                    await store.mark_newest(conn, stored.document_id, decision.to.id)
+                    await store.mark_duplicate(conn, stored.document_id, None, settled=False)
+                    await retire(conn, stored, {decision.to.id})
+                    row = Row(draft.uri, "revised")
+                case _:
+                    assert stored is not None  # only what is stored can be unchanged
+                    row = await self._leave(draft, stored, twin)
+            if stored:
+                await store.mark_fingerprint(conn, stored.document_id, draft.fingerprint)
+        return row
+
+    async def _twin(self, draft: Draft, stored: Stored | None) -> Twin | None:
+        """Return the document that stands in this one's way: another with the same text.
+
+        Somebody's choice between two holds until the text that lost it changes, or the other goes.
+        """
+        found = await store.fetch_twin(
+            self.conn, draft.text_sha256, draft.uri, self.source, self.leaving
+        )
+        lost = stored.duplicate_of if stored and stored.duplicate_settled else None
+        if found is not None:
+            return Twin(*found, settled=lost == found[0])
+        glance = self.glances.get(draft.uri)
+        same = stored is not None and stored.newest.content == draft.content_sha256
+        if lost and same and glance and self._original_stays(glance):
+            return Twin(lost, glance.original, settled=True)
+        return None
+
+    async def _revise(
+        self, ready: _Ready, stored: Stored | None, decision: NewRevision, twin: Twin | None
+    ) -> Row:
+        draft = ready.draft
+        text = NewText(
+            draft.content_sha256, draft.text_sha256, draft.read.markdown, draft.read.format
+        )
+        document_id = await store_revision(
+            self.conn,
+            (self.source, draft.uri),
+            stored,
+            Prepared(text, ready.governance, ready.passages, ready.vectors),
+            decision,
+            twin,
+            self.now,
+        )
+        await store.mark_fingerprint(self.conn, document_id, draft.fingerprint)
+        row = self._row(draft, stored, decision, twin)
+        if not self.dry_run:
+            detail = {"result": row.result, "version": ready.governance.version}
+            if isinstance(decision.verdict, Validated):
+                on = decision.verdict.on.isoformat()
+                detail |= {"validated_by": decision.verdict.by, "validated_on": on}
+            subject = f"{self.source}:{draft.uri}"
+            await audit.record(self.conn, self.by, "document.stored", subject, detail)
+        return row
+
+    def _row(
+        self, draft: Draft, stored: Stored | None, decision: NewRevision, twin: Twin | None
+    ) -> Row:
+        if twin is not None:
+            return self._duplicate(draft, twin)
+        if isinstance(decision.verdict, Pending):
+            because = decision.verdict.because
+            field = "validated_on"
+            if because == "claim_incomplete" and draft.wording.validated_on:
+                field = "validated_by"
+            where = draft.fields.get(field)
+            problem = Problem(
+                because,
+                field,
+                where.file if where else draft.uri,
+                where.line if where else None,
+                draft.wording.validated_on,
+                f"{self.source}:{draft.uri}",
+            )
+            return Row(draft.uri, "pending", problem)
+        return Row(draft.uri, "revised" if stored and stored.in_force else "indexed")
+
+    def _duplicate(self, draft: Draft, twin: Twin) -> Row:
+        problem = Problem("duplicate", "text", draft.uri, value=self.source, hint=twin.name)
+        return Row(draft.uri, "duplicate" if twin.settled else "refused", problem)
+
+    async def _leave(self, draft: Draft, stored: Stored, twin: Twin | None) -> Row:
+        """Nothing new in the file; but a duplicate comes in once nothing stands in its way."""
+        if stored.duplicate_of is None:
+            return Row(draft.uri, "unchanged")
+        settled = bool(twin and twin.settled)
+        original = twin.document_id if twin else None
+        await store.mark_duplicate(self.conn, stored.document_id, original, settled=settled)
+        if twin is not None:
+            return self._duplicate(draft, twin)
+        newest = stored.newest
+        if newest.governance.validated_on is None:
+            return Row(draft.uri, "pending", Problem("claim_missing", "validated_on", draft.uri))
+        await store.mark_in_force(self.conn, stored.document_id, newest.id)
+        await retire(self.conn, stored, {newest.id})
+        return Row(draft.uri, "indexed")
+
+    async def _withdraw(self, gone: Sequence[Glance]) -> None:
+        if not gone:
+            return
+        async with self.conn.transaction():
+            ids = [glance.document_id for glance in gone]
+            await source_store.mark_withdrawn(self.conn, ids, self.today)
+            for glance in gone:
+                self.rows.append(Row(glance.uri, "withdrawn"))
+                if not self.dry_run:
+                    subject = f"{self.source}:{glance.uri}"
+                    await audit.record(self.conn, self.by, "document.withdrawn", subject, {})
