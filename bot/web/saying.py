@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -47,8 +47,18 @@ def without_mention(text: str) -> str:
     return _MENTION.sub("", text).strip()
 
 
+def mention_marked(text: str) -> Iterator[tuple[str, bool]]:
+    """Split a message into runs, each with whether it is the bot's name."""
+    at = 0
+    for found in _MENTION.finditer(text):
+        yield text[at : found.start()], False
+        yield found.group(0), True
+        at = found.end()
+    yield text[at:], False
+
+
 def storable(text: str) -> str:
-    """Return text that PostgreSQL can hold: no NUL, no halves of characters, one kind of line end."""
+    """Return text that PostgreSQL can hold: no NUL, no half characters, one kind of line end."""
     whole = text.encode("utf-8", "replace").decode("utf-8")
     return whole.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n").strip()
 
@@ -229,7 +239,7 @@ async def _refusal(conn: Connection, said: str) -> Refused | None:
 
 async def _root(
     conn: Connection, person: Person, place: str, thread: int | None
-) -> int | None | Refused:
+) -> int | Refused | None:
     """The message a reply hangs on, in a place the person may enter."""
     if spot_of(place) != Spot(place) or not may_enter(person, place):
         return Refused("no_such_place")

@@ -114,10 +114,15 @@ async def insert_card(
             returning id
             """,
             [
-                place, thread_id, Jsonb(card_to_json(card)) if card else None, card is None,
-                only_for, ref, now,
+                place,
+                thread_id,
+                Jsonb(card_to_json(card)) if card else None,
+                card is None,
+                only_for,
+                ref,
+                now,
             ],
-        )  # fmt: skip
+        )
     ).fetchone()
     return int(row[0]) if row else None
 
@@ -302,10 +307,8 @@ async def upsert_last_read(conn: Connection, person_id: int, place: str) -> None
     )
 
 
-async def count_unread(
-    conn: Connection, person_id: int, places: Sequence[str]
-) -> dict[str, int]:
-    """How many messages by others somebody has not seen yet, by place; places without are left out."""
+async def count_unread(conn: Connection, person_id: int, places: Sequence[str]) -> dict[str, int]:
+    """How many messages by others somebody has not seen yet; places with none are left out."""
     rows = await (
         await conn.execute(
             """

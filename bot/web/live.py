@@ -1,0 +1,142 @@
+"""Decides how a page that is open learns of changes: Server-Sent Events, each a drawn piece."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Collection
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+
+from bot.database import Pool
+from bot.web import store
+from bot.web.changes import Change, Changes, Watch
+from bot.web.guards import HEADERS
+from bot.web.places import Spot, places_of, slug_of
+from bot.web.screens import Screens, Seen, fetch_viewer, look
+from bot.web.views import Viewer
+from handlers.services import Connection
+
+_HEARTBEAT_SECONDS = 15.0
+
+
+class Live:
+    """Keeps the open pages up to date."""
+
+    def __init__(
+        self, pool: Pool, screens: Screens, token: str, clock: Callable[[], datetime]
+    ) -> None:
+        self._pool = pool
+        self._screens = screens
+        self._token = token
+        self._clock = clock
+        self._watch = Watch(pool)
+        self._open: set[asyncio.Task[Any]] = set()
+
+    async def run(self) -> None:
+        """Listen for changes until cancelled."""
+        await self._watch.run()
+
+    async def close(self) -> None:
+        """End every open stream, so that the server can stop."""
+        for task in list(self._open):
+            task.cancel()
+
+    async def stream(
+        self, request: web.Request, person_id: int, spot: Spot, state: str
+    ) -> web.StreamResponse:
+        """Send what changes in a place until the page is left. `state` is what it shows already."""
+        response = web.StreamResponse(
+            headers={**HEADERS, "Content-Type": "text/event-stream", "X-Accel-Buffering": "no"}
+        )
+        await response.prepare(request)
+        task = asyncio.current_task()
+        assert task
+        self._open.add(task)
+        try:
+            with self._watch.subscribe() as changes:
+                await self._catch_up(response, person_id, spot, state)
+                while True:
+                    await self._pass_on(response, changes, person_id, spot)
+        except ConnectionError:
+            return response
+        finally:
+            self._open.discard(task)
+
+    async def _catch_up(
+        self, response: web.StreamResponse, person_id: int, spot: Spot, state: str
+    ) -> None:
+        """Send everything a page shows, unless it shows that already."""
+        async with self._pool.connection() as conn:
+            viewer = await self._viewer(conn, person_id)
+            seen = await look(conn, viewer, spot)
+            if seen is not None and seen.state != state:
+                await self._send(response, self._pieces(viewer, seen, set()))
+            await self._send(response, await self._unread(conn, viewer))
+
+    async def _pass_on(
+        self, response: web.StreamResponse, changes: Changes, person_id: int, spot: Spot
+    ) -> None:
+        """Wait for changes and send what they mean for this page."""
+        try:
+            async with asyncio.timeout(_HEARTBEAT_SECONDS):
+                batch = [await changes.get()]
+        except TimeoutError:
+            await response.write(b": still here\n\n")
+            return
+        while not changes.empty():
+            batch.append(changes.get_nowait())
+        if None in batch:
+            await self._catch_up(response, person_id, spot, "")
+            return
+        mine = [c for c in batch if c and c.only_for in (None, person_id)]
+        here = {change.root for change in mine if change.place == spot.base}
+        async with self._pool.connection() as conn:
+            viewer = await self._viewer(conn, person_id)
+            if here:
+                await self._send(response, await self._changed(conn, viewer, spot, here))
+            if _counts(mine, viewer):
+                await self._send(response, await self._unread(conn, viewer))
+
+    async def _changed(
+        self, conn: Connection, viewer: Viewer, spot: Spot, roots: Collection[int]
+    ) -> dict[str, Any]:
+        """Draw the entries of some roots, and the open thread when it is among them."""
+        person = viewer.person.id
+        await store.upsert_last_read(conn, person, spot.base)
+        messages = await store.fetch_threads(conn, spot.base, list(roots), person, viewer.now)
+        above = await store.fetch_created_before(conn, spot.base, person, min(roots))
+        thread = tuple(m for m in messages if m.root_id == spot.thread_id)
+        seen = Seen(spot, tuple(messages), thread, above, None)
+        return self._pieces(viewer, seen, {f"e{root}" for root in roots})
+
+    def _pieces(self, viewer: Viewer, seen: Seen, asked: set[str]) -> dict[str, Any]:
+        """Drawn pieces by key; a key that was asked for and is not seen any more is empty."""
+        pieces: dict[str, Any] = {"entries": dict.fromkeys(sorted(asked), "")}
+        pieces["entries"] |= dict(self._screens.entries(viewer, seen))
+        if seen.thread:
+            pieces["thread"] = self._screens.thread(viewer, seen)
+        return pieces
+
+    async def _unread(self, conn: Connection, viewer: Viewer) -> dict[str, Any]:
+        places = places_of(viewer.person)
+        unread = await store.count_unread(conn, viewer.person.id, places)
+        return {"unread": {slug_of(place): unread.get(place, 0) for place in places}}
+
+    async def _viewer(self, conn: Connection, person_id: int) -> Viewer:
+        viewer = await fetch_viewer(conn, person_id, self._token, self._clock())
+        if viewer is None or viewer.person.id != person_id:
+            raise ConnectionError("the person played is not there any more")
+        return viewer
+
+    async def _send(self, response: web.StreamResponse, news: dict[str, Any]) -> None:
+        await response.write(f"data: {json.dumps(news)}\n\n".encode())
+
+
+def _counts(changes: Collection[Change], viewer: Viewer) -> bool:
+    """Whether changes can move an unread count of somebody."""
+    places = places_of(viewer.person)
+    new = ("said", "post", "stream", "whisper", "deleted")
+    return any(change.event in new and change.place in places for change in changes)

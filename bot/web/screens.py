@@ -1,0 +1,186 @@
+"""Decides how a whole page, and each piece of it that can change, is put together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+import learning.store
+from bot.web import store
+from bot.web.places import Spot, places_of, slug_of
+from bot.web.store import Message
+from bot.web.suggestions import Suggestion, suggested
+from bot.web.views import (
+    Viewer,
+    address,
+    entries,
+    initials,
+    rows,
+    state_of,
+    thread_articles,
+    titles,
+)
+from handlers.local_chat import manages, role_in_words
+from handlers.services import Connection
+from learning.nouns import Person
+
+HERE = Path(__file__).parent
+SHOWN_AT_ONCE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a page shows: the messages of a place (from `first` on) and those of an open thread."""
+
+    spot: Spot
+    messages: tuple[Message, ...]
+    thread: tuple[Message, ...]
+    above: datetime | None
+    first: int | None
+
+    @property
+    def state(self) -> str:
+        """See `state_of`."""
+        return state_of([*self.messages, *self.thread])
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why something was not taken, and the words that were written, so that they are not lost."""
+
+    words: str
+    draft: str = ""
+    in_thread: bool = False
+
+
+async def look(
+    conn: Connection, viewer: Viewer, spot: Spot, before: int | None = None
+) -> Seen | None:
+    """Fetch what a page shows; None when its thread is not there."""
+    person = viewer.person.id
+    roots = await store.fetch_roots(conn, spot.base, person, before, SHOWN_AT_ONCE)
+    messages = await store.fetch_threads(conn, spot.base, roots, person, viewer.now)
+    thread: list[Message] = []
+    if spot.thread_id is not None:
+        thread = await store.fetch_threads(conn, spot.base, [spot.thread_id], person, viewer.now)
+        if not thread or thread[0].id != spot.thread_id:
+            return None
+    above = None
+    if roots:
+        above = await store.fetch_created_before(conn, spot.base, person, roots[0])
+    return Seen(spot, tuple(messages), tuple(thread), above, roots[0] if roots else None)
+
+
+class Screens:
+    """Draws pages and their pieces from the templates."""
+
+    def __init__(self, suggestions: Sequence[Suggestion]) -> None:
+        self._suggestions = suggestions
+        self._templates = Environment(
+            loader=FileSystemLoader(HERE / "pages"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.globals |= {"static": static_version, "slug": slug_of}
+
+    def entries(self, viewer: Viewer, seen: Seen) -> list[tuple[str, str]]:
+        """Draw the entries of a place, each with its key."""
+        drawn = entries(viewer, seen.spot, seen.messages, seen.above)
+        template = self._templates.get_template("entry.html")
+        return [
+            (entry.key, template.render(entry=entry, viewer=viewer, spot=seen.spot))
+            for entry in drawn
+        ]
+
+    def thread(self, viewer: Viewer, seen: Seen) -> str:
+        """Draw the articles of an open thread."""
+        articles = thread_articles(viewer, seen.spot, seen.thread)
+        template = self._templates.get_template("thread.html")
+        return template.render(articles=articles, viewer=viewer, spot=seen.spot)
+
+    async def page(
+        self, conn: Connection, viewer: Viewer, seen: Seen, theme: str, trouble: Trouble | None
+    ) -> str:
+        """Draw the whole page."""
+        spot = seen.spot
+        title, purpose, named = titles(spot.base)
+        unread = await store.count_unread(conn, viewer.person.id, places_of(viewer.person))
+        channels, direct = rows(viewer, spot.base, unread)
+        waiting = any(message.working for message in (*seen.messages, *seen.thread))
+        return self._templates.get_template("page.html").render(
+            viewer=viewer,
+            person=viewer.person,
+            cast=_cast(viewer),
+            role=role_in_words(viewer.person, viewer.people.values()),
+            initials=initials,
+            spot=replace(spot, thread_id=None),
+            here=spot,
+            address=address,
+            title=title,
+            purpose=purpose,
+            named=named,
+            channels=channels,
+            direct=direct,
+            entries=[html for _, html in self.entries(viewer, seen)],
+            thread=self.thread(viewer, seen) if seen.thread else None,
+            earlier=seen.first if seen.above else None,
+            suggestions=self._suggest(viewer, seen),
+            mention="@Jobaid " if spot.audience == "channel" else "",
+            state=seen.state,
+            refresh=waiting,
+            theme=theme,
+            trouble=trouble,
+        )
+
+    def _suggest(self, viewer: Viewer, seen: Seen) -> tuple[str, ...]:
+        if seen.messages or seen.spot.base == "web:review":
+            return ()
+        return suggested(self._suggestions, viewer.person)
+
+    def gone(self, viewer: Viewer, words: str, theme: str) -> str:
+        """Draw the page that says why there is nothing to see."""
+        return self._templates.get_template("gone.html").render(
+            words=words, theme=theme, person=viewer.person
+        )
+
+
+async def fetch_viewer(
+    conn: Connection, wanted: int | None, token: str, now: datetime
+) -> Viewer | None:
+    """Who looks: the person wanted, else the first who just works there; None without people."""
+    people = await learning.store.fetch_people(conn)
+    active = [person for person in people if person.active]
+    known = next((person for person in active if person.id == wanted), None)
+    plain = (p for p in active if p.roles and not p.seats and not manages(p, people))
+    chosen = known or next(plain, None) or next(iter(active), None)
+    if chosen is None:
+        return None
+    return Viewer(chosen, {person.id: person for person in people}, token, now)
+
+
+def _cast(viewer: Viewer) -> list[tuple[Person, str]]:
+    """Everybody else who can be played: those who ask first, then managers, then seats."""
+    people = viewer.people.values()
+
+    def rank(person: Person) -> tuple[int, str]:
+        if "admin" in person.seats:
+            return 4, person.name
+        if person.seats:
+            return 3 if "ld" in person.seats else 2, person.name
+        return 1 if manages(person, people) else 0, person.name
+
+    others = (p for p in people if p.active and p.id != viewer.person.id)
+    return [(person, role_in_words(person, people)) for person in sorted(others, key=rank)]
+
+
+def static_version(name: str) -> str:
+    """The address of a static file, with its content's hash, so that it can be kept for good."""
+    digest = sha256((HERE / "static" / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?v={digest}"
