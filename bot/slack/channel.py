@@ -1,0 +1,117 @@
+"""Decides how Slack takes part in the house: what its events mean here, and who said them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+from slack_sdk.web.async_client import AsyncWebClient
+
+import bot.store
+from bot.channel import Event, Outgoing
+from bot.database import Pool
+from bot.slack import store
+from bot.slack.calls import Refused, Unreachable, called
+from bot.slack.incoming import Told, read
+from bot.slack.people import Asker, People
+from bot.slack.send import Sender
+from bot.slack.words import plain_words
+from handlers.inbound import Asked, CardRef, Deleted, Edited, Inbound, Place, Pressed
+from handlers.services import Connection
+from handlers.wording import LOOKING_UP
+
+# An edit that overtakes its message stands for it; one of a message we were never told does not.
+_OVERTAKING = timedelta(minutes=5)
+_SECONDS_FOR_A_STATUS = 2.0
+log = structlog.get_logger()
+
+
+class SlackChannel:
+    """Slack as a chat platform (`bot.channel.Channel`)."""
+
+    def __init__(self, pool: Pool, client: AsyncWebClient, clock: Callable[[], datetime]) -> None:
+        self._pool = pool
+        self._client = client
+        self._people = People(client, clock)
+        self._sender = Sender(client)
+
+    async def translate(self, event: Event) -> Inbound | None:
+        """Turn a stored request into what a handler takes; None when its sender gets nothing."""
+        told = read(event.payload)
+        if told is None:
+            return None
+        if told.kind == "deleted":
+            return Deleted(Place(told.place), told.message)
+        async with self._pool.connection() as conn:
+            asker = await self._people.asker(conn, told)
+            if asker is None:
+                return None
+            if told.press is not None:
+                return await self._pressed(conn, event, told, asker)
+            return await self._asked(conn, event, told, asker)
+
+    async def _asked(
+        self, conn: Connection, event: Event, told: Told, asker: Asker
+    ) -> Asked | Edited | None:
+        kind: type[Asked] | type[Edited] = Asked
+        at = told.at or event.received_at
+        if told.kind == "edited":
+            if await store.is_known(conn, f"slack:{told.message_key}"):
+                kind = Edited
+            elif at - datetime.fromtimestamp(float(told.ts), at.tzinfo) > _OVERTAKING:
+                return None
+        home = await self._people.home()
+        return kind(
+            person=asker.person,
+            place=Place(told.place),
+            thread=told.conversation,
+            message=told.message,
+            text=plain_words(told.text, told.bot_user or home.user),
+            audience=told.audience,
+            at=at,
+        )
+
+    async def _pressed(
+        self, conn: Connection, event: Event, told: Told, asker: Asker
+    ) -> Pressed | None:
+        press = told.press
+        if press is None:
+            return None
+        ref = await bot.store.fetch_ref(conn, told.place, f"{told.channel}/{told.ts}")
+        return Pressed(
+            person=asker.person,
+            place=Place(told.place),
+            card=ref or (CardRef(press.ref) if press.ref else None),
+            action=press.action,
+            subject=press.subject,
+            press=event.id,
+            at=told.at or event.received_at,
+            audience=told.audience,
+            fields=press.fields,
+        )
+
+    async def working(self, asked: Asked, event: Event) -> None:
+        """Show a status beside our name. Best effort: it clears itself with the answer."""
+        told = read(event.payload)
+        if told is None or told.kind == "command":
+            return
+        call = self._client.assistant_threads_setStatus(
+            channel_id=told.channel, thread_ts=told.thread, status=LOOKING_UP
+        )
+        try:
+            await called(call, _SECONDS_FOR_A_STATUS)
+        except (Refused, Unreachable) as error:
+            log.debug("no status", error=str(error))
+
+    async def send(self, outgoing: Outgoing) -> str:
+        """Post a card once, whole; return its `channel/ts`, or '' if Slack gives it none."""
+        return await self._sender.send(outgoing)
+
+    async def update(self, outgoing: Outgoing) -> None:
+        """Replace a card."""
+        await self._sender.update(outgoing)
+
+    async def find(self, outgoing: Outgoing) -> str | None:
+        """Look for a card whose sending was cut off in flight."""
+        return await self._sender.find(outgoing)

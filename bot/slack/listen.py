@@ -1,0 +1,125 @@
+"""Decides how Slack's requests are taken in: verified, stored once, acknowledged; nothing more.
+
+Bolt checks the signature (±300 s) and answers `url_verification`; one step after it stores the
+event. A request that cannot be stored is answered 500, so that Slack sends it again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+import structlog
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
+from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.response import BoltResponse
+
+from bot.database import Pool
+from bot.inbox import Inbox
+from bot.slack import store
+from bot.slack.incoming import Told, read
+from handlers.services import Connection
+from indexing.visible import visible
+
+PATH = "/slack/events"
+LARGEST_BODY = 1_000_000
+_SECONDS_FOR_THE_DATABASE = 2.0
+log = structlog.get_logger()
+
+
+def slack_app(
+    inbox: Inbox, pool: Pool, signing_secret: str, clock: Callable[[], datetime]
+) -> AsyncApp:
+    """Build the app whose only work is to store what Slack tells us. It calls Slack for nothing."""
+    app = AsyncApp(
+        name="jobaid",
+        signing_secret=signing_secret,
+        authorize=_authorize,
+        # Sending is the worker's; a fault before the acknowledgement has to reach Slack as a 500.
+        process_before_response=True,
+        ignoring_self_events_enabled=False,
+        attaching_function_token_enabled=False,
+        attaching_conversation_kwargs_enabled=False,
+    )
+
+    async def take_in(body: dict[str, Any], next: Callable[[], Awaitable[None]]) -> BoltResponse:
+        told = read(body)
+        if told is not None:
+            async with pool.connection(timeout=_SECONDS_FOR_THE_DATABASE) as conn:
+                if await _is_for_us(conn, told):
+                    await inbox.receive(
+                        conn,
+                        platform="slack",
+                        key=told.key,
+                        payload={**_storable(body), "place": told.place},
+                        lock=told.lock,
+                        now=clock(),
+                    )
+        return BoltResponse(status=200, body="")
+
+    app.use(take_in)
+    return app
+
+
+async def _authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+    """Every signed request is let through; who may be answered is decided when it is handled."""
+    return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id)
+
+
+async def _is_for_us(conn: Connection, told: Told) -> bool:
+    """In channels only what is said to us is kept: mentions, our threads, what they became."""
+    if told.audience == "direct" or told.mentioned or told.kind == "press":
+        return True
+    if told.kind == "said":
+        return told.thread != told.ts and await store.is_engaged(conn, told.place)
+    return await store.is_known(conn, f"slack:{told.message_key}")
+
+
+def _storable(value: Any) -> Any:
+    """The request without Slack's old shared token and characters that JSON columns refuse."""
+    if isinstance(value, dict):
+        return {key: _storable(inner) for key, inner in value.items() if key != "token"}
+    if isinstance(value, list):
+        return [_storable(inner) for inner in value]
+    return visible(value) if isinstance(value, str) else value
+
+
+def mount(web_app: web.Application, app: AsyncApp) -> None:
+    """Serve the app at `POST /slack/events`: events, commands and interactivity."""
+
+    async def handle(request: web.Request) -> web.Response:
+        try:
+            body = await _body(request)
+        except TimeoutError:
+            return web.Response(status=408)
+        if body is None:
+            return web.Response(status=413)
+        try:
+            bolt_request = AsyncBoltRequest(
+                body=body.decode(),
+                query=request.query_string,
+                headers={name: [value] for name, value in request.headers.items()},
+            )
+        # Bolt reads the body before it checks the signature: nothing of Slack's looks like this.
+        except (ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError):
+            return web.Response(status=400)
+        if not isinstance(bolt_request.body, dict):
+            return web.Response(status=400)
+        return await to_aiohttp_response(await app.async_dispatch(bolt_request))
+
+    web_app.router.add_post(PATH, handle)
+
+
+async def _body(request: web.Request) -> bytes | None:
+    """The whole body, None when it is larger than any of Slack's."""
+    read_so_far = bytearray()
+    async with asyncio.timeout(10):
+        async for chunk in request.content.iter_chunked(65_536):
+            read_so_far += chunk
+            if len(read_so_far) > LARGEST_BODY:
+                return None
+    return bytes(read_so_far)
