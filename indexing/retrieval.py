@@ -32,15 +32,19 @@ BEST = 10
 """Passages returned."""
 POOL = 50
 """Candidates that each leg brings."""
-REORDERED = 40
+REORDERED = 30
 """Candidates, best by the other two scores, that MaxSim reads: each new one costs some 10 ms."""
 
 LONGEST_QUESTION = 2000
 """Characters of a question, and of a thread, that are read."""
 TURNS = 6
 """Turns of a thread that are read, the latest ones."""
+READ_TERMS = 256
+"""Distinct words of a question that are looked up, the first ones."""
 MOST_TERMS = 64
 """Distinct terms of a question that are searched for, the rarest ones."""
+CORRECTED = 8
+"""Unknown words of a question that are read as misspelt."""
 
 THRESHOLD = 0.50
 """Below it the question is not covered: mean of the best MaxSim and the best cosine."""
@@ -59,7 +63,7 @@ class _Asked:
     weights: Mapping[int, float]
     df: Mapping[int, int]
     total: float
-    idf: Mapping[str, float]
+    rarity: Mapping[str, float]
     vector: NDArray[np.float32] | None
     encoded: Encoded | None
 
@@ -152,18 +156,18 @@ async def _understood(
         vectors = await embedder.embed(texts)
     asked = []
     for index, text in enumerate(texts):
-        words = list(dict.fromkeys(term for _, _, term in placed_terms(text)))
+        words = list(dict.fromkeys(term for _, _, term in placed_terms(text)))[:READ_TERMS]
         # Only a question is worth correcting; a thread's agent turns are our own words.
-        known = await _known(conn, words, correct=index == 0)
-        idf = {word: _idf(known[word].df if word in known else 0, corpus) for word in words}
+        known = await _known(conn, words, joined(text), correct=index == 0)
+        rarity = {word: idf(known[word].df if word in known else 0, corpus) for word in words}
         used = sorted({term.id: term for term in known.values()}.values(), key=lambda t: t.df)
         asked.append(
             _Asked(
                 text,
-                {term.id: _idf(term.df, corpus) for term in used[:MOST_TERMS]},
+                {term.id: idf(term.df, corpus) for term in used[:MOST_TERMS]},
                 {term.id: term.df for term in used[:MOST_TERMS]},
-                sum(idf.values()),
-                idf,
+                sum(rarity.values()),
+                rarity,
                 None if vectors is None else vectors[index],
                 None if encoded is None else encoded[index],
             )
@@ -171,22 +175,24 @@ async def _understood(
     return asked
 
 
-def _idf(df: int, corpus: Corpus) -> float:
+def idf(df: int, corpus: Corpus) -> float:
     """How rare a term is, never negative (the form Lucene uses)."""
     return math.log(1 + (corpus.passages - df + 0.5) / (df + 0.5))
 
 
-async def _known(conn: Connection, words: Sequence[str], *, correct: bool) -> dict[str, Term]:
+async def _known(
+    conn: Connection, words: Sequence[str], pairs: Sequence[str], *, correct: bool
+) -> dict[str, Term]:
     """Each word's term of the index: itself, joined with its neighbour, or spelt right."""
-    known = await search.fetch_terms(conn, [*words, *joined(words)])
+    known = await search.fetch_terms(conn, [*words, *pairs])
     unknown = [word for word in words if word not in known and len(word) > 3 and word.isalpha()]
     if not correct or not unknown:
         return known
-    halves = {word: cut_in_two(word) for word in unknown[:8]}
+    halves = {word: cut_in_two(word) for word in unknown[:CORRECTED]}
     parts = await search.fetch_terms(
-        conn, [part for pairs in halves.values() for pair in pairs for part in pair]
+        conn, [part for cuts in halves.values() for cut in cuts for part in cut]
     )
-    for word, pairs in halves.items():
+    for word, cuts in halves.items():
         # One slip in a short word, two in a long one.
         edits = 1 if len(word) < 8 else 2
         alike = await search.fetch_lookalikes(conn, word, 20)
@@ -194,11 +200,11 @@ async def _known(conn: Connection, words: Sequence[str], *, correct: bool) -> di
         if close:
             known[word] = min(close, key=lambda t: (not within(word, t.term, 1), -t.df))
             continue
-        whole = [pair for pair in pairs if pair[0] in parts and pair[1] in parts]
+        whole = [cut for cut in cuts if cut[0] in parts and cut[1] in parts]
         if whole:
             # The reading whose rarer half is the most usual.
-            pair = max(whole, key=lambda pair: min(parts[half].df for half in pair))
-            known.update({half: parts[half] for half in pair})
+            best = max(whole, key=lambda cut: min(parts[half].df for half in cut))
+            known.update({half: parts[half] for half in best})
     return known
 
 
@@ -322,7 +328,7 @@ def _piece_weights(asked: _Asked) -> NDArray[np.float32]:
     weights = np.zeros(len(asked.encoded.offsets), np.float32)
     for start, end, term in placed_terms(asked.text):
         inside = (asked.encoded.offsets[:, 0] >= start) & (asked.encoded.offsets[:, 1] <= end)
-        weights[inside] = asked.idf[term]
+        weights[inside] = asked.rarity.get(term, 0.0)
     return weights if weights.any() else np.ones_like(weights)
 
 

@@ -1,7 +1,8 @@
 """Decides what counts as the same word in keyword search.
 
 Case, accents, endings and hyphens do not matter: `E-mails` is found by `email` and by `e-mail`.
-A compound gives its parts and the whole, so that `sign-in`, `sign in` and `signin` all meet.
+A compound gives its parts and the whole, so that `sign-in`, `sign in` and `signin` all meet. Words
+that only hold a sentence together are no terms at all: they were measured to mislead.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 
 import snowballstemmer
@@ -17,6 +18,15 @@ import snowballstemmer
 LONGEST = 48
 """Characters of a term that are kept: what is longer is no word anybody types."""
 
+_FUNCTION_WORDS = frozenset(
+    """
+    a about am an and any are as at be been being but by can could d did do does for from had has
+    have having he her here hers him his how i if in into is it its just ll m me my of on or our
+    ours re s shall she should so some such t than that the their theirs them then there these they
+    this those to too us ve was we were what when where whether which while who whom whose why will
+    with would you your yours
+    """.split()  # noqa: SIM905 - a list of that many literals reads worse
+)
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'"})
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -44,14 +54,16 @@ def placed_terms(tidied: str) -> Iterator[tuple[int, int, str]]:
             part for joint in _JOINT.split(match.group()) for part in _HUMP.split(joint) if part
         ]
         for part in parts:
-            yield match.start(), match.end(), _folded(part)
+            if part.casefold() not in _FUNCTION_WORDS:
+                yield match.start(), match.end(), _folded(part)
         if len(parts) > 1:
             yield match.start(), match.end(), _folded("".join(parts))
 
 
-def joined(asked: Iterable[str]) -> list[str]:
-    """Each two neighbouring terms written as one: how `sign in` finds `signin`."""
-    return [_folded(left + right) for left, right in itertools.pairwise(asked)]
+def joined(tidied: str) -> list[str]:
+    """Each two neighbouring words written as one: how `sign in` finds `signin`."""
+    words = [match.group() for match in _WORD.finditer(tidied.translate(_APOSTROPHES))]
+    return [_folded(left + right) for left, right in itertools.pairwise(words)]
 
 
 def cut_in_two(term: str) -> list[tuple[str, str]]:

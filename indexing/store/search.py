@@ -180,10 +180,9 @@ async def retire_passages(conn: Connection, revision_id: int) -> None:
         """
         update indexing.corpus set
             passages = corpus.passages - gone.passages, terms = corpus.terms - gone.terms
-        from (select count(*) passages, coalesce(sum(length), 0) terms from indexing.passage p
-              where p.revision_id = %(revision)s
-                and exists (select from indexing.posting where passage_id = p.id
-                            and revision_id = %(revision)s)) gone
+        from (select count(*) passages, coalesce(sum(length), 0) terms from indexing.passage
+              where revision_id = %(revision)s
+                and exists (select from indexing.posting where revision_id = %(revision)s)) gone
         """,
         {"revision": revision_id},
     )

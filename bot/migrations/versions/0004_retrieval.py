@@ -95,9 +95,7 @@ as $$
            end,
            r.audience, p.embedding
     from indexing.document d
-    join indexing.revision r on r.id = coalesce(
-        d.in_force_revision_id,
-        (select max(newest.id) from indexing.revision newest where newest.document_id = d.id))
+    join indexing.revision r on r.id = coalesce(d.in_force_revision_id, d.newest_revision_id)
     join indexing.passage p on p.revision_id = r.id
     where indexing.block_reason(d, today) is not null
 $$;
