@@ -19,6 +19,7 @@ from indexing.governance_file import GovernanceFile
 from indexing.problems import Problem
 from indexing.runs import Progress, Row, Run
 from indexing.sources import Folder
+from indexing.store import decisions as decision_store
 from indexing.store import sources as source_store
 from indexing.store.documents import Connection
 from indexing.visible import one_line
@@ -138,3 +139,12 @@ async def _open(
             source_claimed=claimed,
             source_wordings=wordings,
         )
+
+
+async def mark_owners(conn: Connection, gone: set[str], active: set[str]) -> int:
+    """Tell the index who left and who is here (e-mails); return how many documents that changed.
+
+    A document whose owner left cannot be answered from, now or when it is indexed later, until it
+    names another owner or that person is back.
+    """
+    return await decision_store.mark_owners(conn, gone, active)

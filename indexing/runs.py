@@ -325,9 +325,7 @@ class Run:
             return self._duplicate(draft, twin)
         if isinstance(decision.verdict, Pending):
             because = decision.verdict.because
-            field = "validated_on"
-            if because == "claim_incomplete" and draft.wording.validated_on:
-                field = "validated_by"
+            field = "validated_by" if because == "claim_incomplete" else "validated_on"
             where = draft.fields.get(field)
             problem = Problem(
                 because,

@@ -174,7 +174,7 @@ def _raised(offered: Offered, before: date | None) -> Validated | Pending:
 def _claim(offered: Offered) -> Validated | Pending:
     by, on = offered.governance.validated_by, offered.governance.validated_on
     if on is None:
-        return Pending("claim_incomplete" if by else "claim_missing")
+        return Pending("claim_missing")
     if not by:
         return Pending("claim_incomplete")
     if on < offered.governance.version_on:

@@ -237,9 +237,12 @@ async def mark_duplicate(
     )
 
 
-async def mark_owner_gone(conn: Connection, document_ids: Sequence[int] | None = None) -> None:
-    """Bring the mark of these documents (None: all) in line with the owners who left."""
-    await conn.execute(
+async def mark_owner_gone(conn: Connection, document_ids: Sequence[int] | None = None) -> int:
+    """Bring the mark of these documents (None: all) in line with who left; return how many changed.
+
+    Nothing is retired by it: when the owner is back, or another is named, so is the document.
+    """
+    done = await conn.execute(
         """
         update indexing.document d
         set owner_gone = not d.owner_gone
@@ -250,6 +253,7 @@ async def mark_owner_gone(conn: Connection, document_ids: Sequence[int] | None =
         """,
         {"all": document_ids is None, "ids": list(document_ids or ())},
     )
+    return done.rowcount
 
 
 async def copy_revision(

@@ -1,0 +1,307 @@
+"""Decides how the library speaks: reports of a run, the list of documents, and what settles one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from typing import assert_never
+
+from handlers.remedies import remedy
+from handlers.services import Connection
+from indexing.decisions import (
+    Ambiguous,
+    CanonicalChosen,
+    Choice,
+    Conflict,
+    ConflictLifted,
+    ConflictMarked,
+    DocumentValidated,
+    HasNoDuplicate,
+    IsDuplicate,
+    IsWithdrawn,
+    NoSuchDocument,
+    NotAnSme,
+    NothingToValidate,
+    NotYetValid,
+    SameDocument,
+    Validation,
+    mark_conflict,
+    set_canonical,
+    validate_document,
+)
+from indexing.documents import Report
+from indexing.listing import list_documents, reported
+from indexing.runs import Row
+from indexing.store.decisions import Listed
+from learning.nouns import Person
+
+_RESULTS = {
+    "indexed": "indexed",
+    "revised": "revised",
+    "pending": "waiting for a validation",
+    "withdrawn": "withdrawn",
+    "unchanged": "unchanged",
+    "duplicate": "left out, another counts",
+    "refused": "refused",
+    "ignored": "ignored",
+}
+_STATUSES = {
+    "answerable": "answerable",
+    "unvalidated": "not validated",
+    "expired": "review overdue",
+    "withdrawn": "withdrawn",
+    "conflict": "in conflict",
+    "owner_gone": "owner has left",
+}
+
+
+# A run's report
+
+
+def has_refusals(report: Report) -> bool:
+    """Whether something could not be done."""
+    return report.refused
+
+
+def report_json(report: Report) -> list[dict[str, str]]:
+    """Return one object a file: `uri`, `result`, `field`, `remedy`; the last two may be empty."""
+    return [
+        {"uri": row.uri, "result": row.result, "field": _field(row), "remedy": _remedy(row)}
+        for row in report.rows
+    ]
+
+
+def report_table(report: Report) -> str:
+    """Return the report for people: counts first, then a line for all that is not unchanged."""
+    return "\n".join(_report_lines(report))
+
+
+def _report_lines(report: Report) -> Iterator[str]:
+    counts: Counter[str] = Counter(row.result for row in report.rows)
+    told = ", ".join(f"{counts[key]} {words}" for key, words in _RESULTS.items() if counts[key])
+    name = f"{report.source}: " if report.source else ""
+    yield f"{name}{told or 'no documents found'}."
+    if report.dry_run:
+        yield "This was a dry run: nothing has been stored or withdrawn."
+    rows = [row for row in report.rows if row.result != "unchanged"]
+    if rows:
+        yield ""
+        yield from _columns(
+            ("DOCUMENT", "RESULT", "FIELD", "WHAT TO DO"),
+            ((row.uri, row.result, _field(row), _remedy(row)) for row in rows),
+        )
+    for label, unknown, command in (
+        ("people", report.unknown_people, "jobaid people import FILE.yaml"),
+        ("competencies", report.unknown_competencies, ""),
+    ):
+        if unknown:
+            yield ""
+            yield f"Not imported yet, accepted all the same ({label}): {', '.join(unknown)}."
+            if command:
+                yield f"Import them with: {command}"
+
+
+def _field(row: Row) -> str:
+    return row.problem.field if row.problem else ""
+
+
+def _remedy(row: Row) -> str:
+    if row.problem is None:
+        return ""
+    if row.result == "duplicate":
+        return f"Somebody chose {row.problem.hint}, which has the same text. Nothing to do."
+    return remedy(row.problem)
+
+
+def _columns(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    table = [head, *rows]
+    widths = [max(len(row[column]) for row in table) for column in range(len(head) - 1)]
+    for row in table:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
+        yield "  ".join([*cells, row[-1]]).rstrip()
+
+
+def reindexed(count: int, embeddings: str) -> str:
+    """Say that every passage has a vector of the configured model now."""
+    return f"{count} passages have new embeddings ({embeddings}). Questions use them from now on."
+
+
+# The list of documents
+
+
+async def documents(
+    conn: Connection, today: date, source: str | None = None, status: str | None = None
+) -> list[Listed]:
+    """Return the indexed documents as they stand on that day."""
+    return await list_documents(conn, today, source, status)
+
+
+def documents_json(rows: Sequence[Listed]) -> list[dict[str, str | None]]:
+    """Return one object a document; `next_review` is an ISO date or null.
+
+    `status` is one of five: a document whose owner has left is reported as `unvalidated`, since
+    nobody who is still here stands behind it.
+    """
+    return [
+        {
+            "uri": row.uri,
+            "source": row.source,
+            "title": row.title,
+            "status": reported(row.status),
+            "version": row.version,
+            "owner": row.owner,
+            "next_review": row.next_review.isoformat() if row.next_review else None,
+        }
+        for row in rows
+    ]
+
+
+def documents_table(rows: Sequence[Listed]) -> str:
+    """Return the list for people."""
+    if not rows:
+        return "No documents. Put a folder in with: jobaid index PATH"
+    lines = _columns(
+        ("DOCUMENT", "STATUS", "VERSION", "OWNER", "NEXT REVIEW", "TITLE"),
+        (
+            (
+                f"{row.source}:{row.uri}",
+                _STATUSES[row.status] + (", newer text waits" if row.waiting else ""),
+                row.version,
+                row.owner,
+                row.next_review.isoformat() if row.next_review else "-",
+                row.title,
+            )
+            for row in rows
+        ),
+    )
+    return "\n".join(lines)
+
+
+# What settles a document
+
+
+async def on_act(
+    conn: Connection,
+    act: str,
+    uris: Sequence[str],
+    lift: bool,
+    person: Person | None,
+    email: str,
+    now: datetime,
+) -> tuple[bool, str]:
+    """Validate, choose the canonical one, or mark a conflict, as `person` from the shell.
+
+    `act` is `validate`, `canonical` or `conflict`. Return whether it was done, and what to say.
+    """
+    if person is None or not person.active:
+        return False, (
+            f"{email} is not among the people, or has left. Name somebody who is, or import the"
+            " file again: jobaid people import FILE.yaml"
+        )
+    match act:
+        case "validate":
+            seats = person.seats
+            validated = await validate_document(conn, uris[0], person.email, seats, now, now.date())
+            return isinstance(validated, DocumentValidated), _validation(validated)
+        case "canonical":
+            chosen = await set_canonical(conn, uris[0], person.email, now)
+            return isinstance(chosen, CanonicalChosen), _choice(chosen)
+        case _:
+            settled = await mark_conflict(conn, uris[0], uris[1], person.email, now, lift=lift)
+            done = isinstance(settled, ConflictMarked) or (
+                isinstance(settled, ConflictLifted) and settled.lifted
+            )
+            return done, _conflict(settled)
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def _unfound(result: NoSuchDocument | Ambiguous) -> str:
+    match result:
+        case NoSuchDocument(uri):
+            return f"No document is known as {uri}. See them all with: jobaid documents"
+        case Ambiguous(uri, candidates):
+            return f"{uri} can mean several documents. Say which: {', '.join(candidates)}."
+        case _:
+            assert_never(result)
+
+
+def _validation(result: Validation) -> str:
+    match result:
+        case DocumentValidated(_, title, version, next_review, renewed):
+            again = " again" if renewed else ""
+            return (
+                f"{title}, version {version}, is validated{again}. It may be answered from until"
+                f" {_day(next_review)}."
+            )
+        case NothingToValidate(name, next_review):
+            return (
+                f"{name} has no text that waits for a validation. Its next review is due on"
+                f" {_day(next_review)}."
+            )
+        case NotYetValid(name, version_on):
+            return (
+                f"{name} begins on {_day(version_on)}, and a validation given before holds for an"
+                " earlier version. Validate it then, or correct version_on."
+            )
+        case IsDuplicate(name, original, settled):
+            if settled:
+                return f"{name} was left out in favour of {original}. Validate that one."
+            return (
+                f"{name} has the same text as {original}. Say first which counts:"
+                " jobaid documents canonical URI --as EMAIL"
+            )
+        case IsWithdrawn(name):
+            return _withdrawn(name)
+        case NotAnSme(email):
+            return (
+                f"Only a subject-matter expert can validate, and {email} has no such seat. Ask"
+                " one, or give the seat (sme:DOMAIN) in the people file and import it again."
+            )
+        case NoSuchDocument() | Ambiguous():
+            return _unfound(result)
+        case _:
+            assert_never(result)
+
+
+def _withdrawn(name: str) -> str:
+    return f"{name} is withdrawn: its file is gone. Put it back and run: jobaid index PATH"
+
+
+def _choice(result: Choice) -> str:
+    match result:
+        case CanonicalChosen(name, others, waiting):
+            wait = " It still waits for a validation: jobaid documents validate." if waiting else ""
+            return f"{name} counts from now on; {', '.join(others)} is left out.{wait}"
+        case HasNoDuplicate(name):
+            return f"No other document has the same text as {name}, so there is nothing to choose."
+        case IsWithdrawn(name):
+            return _withdrawn(name)
+        case NoSuchDocument() | Ambiguous():
+            return _unfound(result)
+        case _:
+            assert_never(result)
+
+
+def _conflict(result: Conflict) -> str:
+    match result:
+        case ConflictMarked((one, other), new):
+            if not new:
+                return f"{one} and {other} were marked as a conflict before. Both stay out."
+            return (
+                f"{one} and {other} disagree, so neither is answered from. When it is settled:"
+                " jobaid documents conflict URI URI --lift --as EMAIL"
+            )
+        case ConflictLifted((one, other), lifted):
+            if not lifted:
+                return f"{one} and {other} are not marked as a conflict, so nothing has changed."
+            return f"The conflict of {one} and {other} is lifted."
+        case SameDocument(name):
+            return f"A conflict takes two documents; both times you named {name}."
+        case NoSuchDocument() | Ambiguous():
+            return _unfound(result)
+        case _:
+            assert_never(result)
