@@ -62,9 +62,8 @@ def role_in_words(person: Person, people: Iterable[Person]) -> str:
     seats = []
     domains = [seat.partition(":")[2] for seat in person.seats if seat.startswith("sme:")]
     if domains:
-        named = [domain.replace("-", " ") for domain in domains[:2]]
-        more = [f"{len(domains) - 2} more"] if len(domains) > 2 else []
-        seats.append(f"SME, {listed([*named, *more])}")
+        more = [f"{len(domains) - 1} more"] if len(domains) > 1 else []
+        seats.append(f"SME, {listed([domains[0].replace('-', ' '), *more])}")
     if "ld" in person.seats:
         seats.append("L&D")
     if "admin" in person.seats:

@@ -209,6 +209,21 @@ async def fetch_roots(
     return [row[0] for row in reversed(rows)]
 
 
+async def fetch_cards(conn: Connection, place: str, thread_id: int | None) -> list[Message]:
+    """The bot's whole cards in a place (in one thread, if it is given), oldest first."""
+    async with conn.cursor(row_factory=class_row(Message)) as cursor:
+        await cursor.execute(
+            """
+            select m.*, false as waiting from bot.message m
+            where m.place = %s and (%s::bigint is null or m.thread_id = %s or m.id = %s)
+              and m.card is not null and m.deleted_at is null
+            order by m.id
+            """,
+            [place, thread_id, thread_id, thread_id],
+        )
+        return await cursor.fetchall()
+
+
 async def fetch_threads(
     conn: Connection, place: str, roots: Sequence[int], viewer_id: int, now: datetime
 ) -> list[Message]:

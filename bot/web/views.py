@@ -111,7 +111,9 @@ def _entry(
     public = [reply for reply in replies if reply.only_for is None]
     # The first answer stands in the place itself, where everybody looks; the rest in its thread.
     first = next((reply for reply in public if reply.author_id is None), None)
-    whispers = [reply for reply in replies if reply.only_for is not None]
+    # Where the thread is open beside it, whispers stand there.
+    beside = spot.thread_id == root.id
+    whispers = [reply for reply in replies if reply.only_for is not None and not beside]
     under = [*([first] if first else []), *whispers]
     articles = [
         article for message in [root, *under] for article in _articles(viewer, spot, message, "m")
