@@ -7,6 +7,7 @@ event. A request that cannot be stored is answered 500, so that Slack sends it a
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,7 @@ from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.response import BoltResponse
 
 from bot.database import Pool
@@ -46,23 +48,39 @@ def slack_app(
         attaching_conversation_kwargs_enabled=False,
     )
 
-    async def take_in(body: dict[str, Any], next: Callable[[], Awaitable[None]]) -> BoltResponse:
-        told = read(body)
+    app.use(_Intake(inbox, pool, clock))
+    return app
+
+
+class _Intake(AsyncMiddleware):
+    """The one listener, whatever the kind of request. No arguments of Bolt's are made for it."""
+
+    def __init__(self, inbox: Inbox, pool: Pool, clock: Callable[[], datetime]) -> None:
+        self._inbox = inbox
+        self._pool = pool
+        self._clock = clock
+
+    async def async_process(
+        self,
+        *,
+        req: AsyncBoltRequest,
+        resp: BoltResponse,
+        next: Callable[[], Awaitable[BoltResponse]],
+    ) -> BoltResponse:
+        """Store what was told, if it is for us, and acknowledge it."""
+        told = read(req.body)
         if told is not None:
-            async with pool.connection(timeout=_SECONDS_FOR_THE_DATABASE) as conn:
+            async with self._pool.connection(timeout=_SECONDS_FOR_THE_DATABASE) as conn:
                 if await _is_for_us(conn, told):
-                    await inbox.receive(
+                    await self._inbox.receive(
                         conn,
                         platform="slack",
                         key=told.key,
-                        payload={**_storable(body), "place": told.place},
+                        payload={**_storable(req.body), "place": told.place},
                         lock=told.lock,
-                        now=clock(),
+                        now=self._clock(),
                     )
         return BoltResponse(status=200, body="")
-
-    app.use(take_in)
-    return app
 
 
 async def _authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
@@ -107,11 +125,21 @@ def mount(web_app: web.Application, app: AsyncApp) -> None:
         # Bolt reads the body before it checks the signature: nothing of Slack's looks like this.
         except (ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError):
             return web.Response(status=400)
-        if not isinstance(bolt_request.body, dict):
+        told = bolt_request.body
+        if not isinstance(told, dict) or not isinstance(told.get("event", {}), dict):
             return web.Response(status=400)
+        if not _is_checkable(request):
+            return web.Response(status=401)
         return await to_aiohttp_response(await app.async_dispatch(bolt_request))
 
     web_app.router.add_post(PATH, handle)
+
+
+def _is_checkable(request: web.Request) -> bool:
+    """Whether Bolt can check the signature at all: it fails on other characters."""
+    timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
+    signature = request.headers.get("X-Slack-Signature", "")
+    return bool(re.fullmatch(r"[0-9]{1,12}", timestamp)) and signature.isascii()
 
 
 async def _body(request: web.Request) -> bytes | None:
