@@ -187,11 +187,13 @@ async def state_of_house(conn: Connection, today: date) -> State:
 async def platforms(house: House) -> AsyncIterator[dict[str, Channel]]:
     """The chat platforms that are configured, ready to send."""
     channels: dict[str, Channel] = {}
-    if house.settings.slack_bot_token and house.settings.slack_signing_secret:
-        from bot.slack.send import open_channel
+    token = house.settings.slack_bot_token
+    if token and house.settings.slack_signing_secret:
+        from bot.slack.calls import web_client
+        from bot.slack.channel import SlackChannel
 
-        async with open_channel(house.settings, house.pool) as slack:
-            channels["slack"] = slack
+        async with web_client(token, house.settings.slack_api_url) as client:
+            channels["slack"] = SlackChannel(house.pool, client, clock)
             yield channels
         return
     yield channels
@@ -204,9 +206,10 @@ async def mount_platforms(house: House, application: web.Application) -> None:
         missing = "SLACK_SIGNING_SECRET" if settings.slack_bot_token else "SLACK_BOT_TOKEN"
         raise UnusableSetting(f"{missing} is missing. Slack needs both; set it and start again.")
     if settings.slack_bot_token:
-        from bot.slack.listen import build, mount
+        from bot.slack.listen import mount, slack_app
 
-        mount(application, build(settings, house.pool, house.inbox, clock))
+        secret = settings.slack_signing_secret
+        mount(application, slack_app(house.inbox, house.pool, secret, clock))
 
 
 async def warm(house: House, services: Services) -> None:

@@ -19,6 +19,7 @@ from bot.__main__ import DONE, FAILED, MISUSED
 from bot.database import Database, DatabaseUnusable, database, is_up_to_date, migrate
 from bot.settings import Settings
 from handlers import directory, doctor, library, trying
+from handlers.services import Services
 from indexing.embeddings import Embedder
 from learning.store import fetch_person
 
@@ -209,7 +210,7 @@ async def _ask(house: app.House, arguments: argparse.Namespace) -> int:
 
 
 async def _ask_batch(
-    house: app.House, services: app.Services, arguments: argparse.Namespace
+    house: app.House, services: Services, arguments: argparse.Namespace
 ) -> int:
     try:
         lines = arguments.batch.read_bytes().splitlines()

@@ -13,9 +13,10 @@ import samples
 from bot import app
 from bot.database import Database, DatabaseUnusable, is_up_to_date, migrate
 from bot.settings import Settings
-from bot.web import mount
+from bot.web.listen import mount
 from bot.web.send import LocalChannel
 from handlers import directory, library
+from indexing.embeddings import Embedder
 from learning.store import fetch_people, fetch_person
 
 Say = Callable[[str], None]
@@ -33,13 +34,13 @@ async def run(settings: Settings, database: Database, say: Say, hint: Say) -> in
         services = app.services(settings, embedder)
         await load_samples(house, embedder, hint)
         channel = LocalChannel(house.pool, app.clock)
-        built = app.worker(house, {"web": channel}, services)
+        app.worker(house, {"web": channel}, services)
         application = web.Application(client_max_size=1_000_000)
         application.add_routes(app.health_routes(house.pool))
-        async with app.listening(settings, application, mount, house) as url:
+        mount(application, pool=house.pool, inbox=house.inbox, clock=app.clock)
+        async with app.listening(settings, application) as url:
             working = asyncio.create_task(app.work(house))
             await app.warm(house, services)
-            assert built
             say(f"ready {url}")
             hint(f"Open {url} in a browser. Ctrl-C stops it, the database too.")
             await app.until_stopped(working)
@@ -85,7 +86,7 @@ def _one(owner: psycopg.Connection[tuple[object, ...]], query: str) -> bool:
     return bool(row and row[0])
 
 
-async def load_samples(house: app.House, embedder: app.Embedder | None, hint: Say) -> None:
+async def load_samples(house: app.House, embedder: Embedder | None, hint: Say) -> None:
     """Load the sample company through the handlers, as its own people; once."""
     async with house.pool.connection() as conn:
         if await fetch_people(conn):

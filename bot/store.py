@@ -25,10 +25,23 @@ async def insert_event(
             on conflict (key) do nothing
             returning id
             """,
-            [key, platform, Jsonb(payload), now],
+            [key, platform, Jsonb(_storable(payload)), now],
         )
     ).fetchone()
     return row[0] if row else None
+
+
+def _storable(value: Any) -> Any:
+    """Return JSON values without NUL characters, which PostgreSQL's jsonb cannot hold."""
+    match value:
+        case str():
+            return value.replace("\x00", "")
+        case dict():
+            return {_storable(key): _storable(item) for key, item in value.items()}
+        case list():
+            return [_storable(item) for item in value]
+        case _:
+            return value
 
 
 async def fetch_event(conn: Connection, inbox_id: int) -> Event | None:

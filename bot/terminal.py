@@ -24,7 +24,7 @@ from bot.web.places import direct_place, may_enter, may_see, spot_of
 from bot.web.send import LocalChannel
 from handlers import cards
 from handlers.answer_cards import help_card
-from handlers.cards import Card, card_to_json, plain
+from handlers.cards import Card, card_from_json, card_to_json, plain
 from handlers.inbound import Asked, Inbound
 from handlers.local_chat import refusal_words
 from handlers.services import Connection
@@ -239,7 +239,8 @@ class Terminal:
         for message in messages:
             if message.card is not None and may_see(person, message):
                 thread = f"|{message.thread_id}" if message.thread_id else ""
-                self._show("post", message.place + thread, message.ref or "", message.card)
+                card = card_from_json(message.card)
+                self._show("post", message.place + thread, message.ref or "", card)
 
     def _refuse(self, said: str) -> None:
         if self._json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -14,6 +15,7 @@ from indexing import answers
 from indexing.answers import Reply
 from indexing.nouns import Answered, Blocked, NotCovered, Outcome
 from indexing.store import answers as stored
+from indexing.visible import visible
 from learning.nouns import EVERYONE, Person, audience_of
 from learning.store import fetch_person
 
@@ -42,6 +44,7 @@ async def on_asked(
     conn: Connection, services: Services, chat: Chat, once: Once, asked: Asked, now: datetime
 ) -> None:
     """Answer a question where it was asked, as far as those who can read there may know."""
+    asked = replace(asked, text=visible(asked.text).strip())
     if await stored.is_deleted(conn, asked.message):
         return
     if await stored.fetch_answer_to(conn, asked.message) is not None:
@@ -64,10 +67,11 @@ async def on_edited(
     conn: Connection, services: Services, chat: Chat, once: Once, edited: Edited, now: datetime
 ) -> None:
     """Update the answer of a question edited within five minutes; later edits change nothing."""
+    edited = replace(edited, text=visible(edited.text).strip())
     answer = await stored.fetch_answer_to(conn, edited.message)
     if answer is None or answer.card_ref is None or edited.at - answer.asked_at > EDIT_WINDOW:
         return
-    if edited.text.strip() == answer.question:
+    if edited.text == answer.question:
         return
     trivial = small_talk(edited.text)
     if trivial is not None:
@@ -78,7 +82,7 @@ async def on_edited(
     told = await _tell_owner(conn, chat, once, reply.outcome, now)
     text = reply_text(reply.outcome, names, told)
     await stored.update_answer(
-        conn, answer.id, edited.text.strip(), reply.outcome, text, reply.confidence
+        conn, answer.id, edited.text, reply.outcome, text, reply.confidence
     )
     await _store_passages(conn, answer.id, reply.outcome)
     await chat.update(CardRef(answer.card_ref), reply_card(reply.outcome, names, told, answer.id))
@@ -125,7 +129,7 @@ async def _reply(
     roles = asked.person.roles if asked.person else ()
     return await answers.answer(
         conn,
-        asked.text.strip(),
+        asked.text,
         history,
         tokens,
         roles,
@@ -189,7 +193,7 @@ async def _store(conn: Connection, asked: Asked, reply: Reply, text: str) -> int
         asker_id=asked.person.id if asked.person else None,
         thread=asked.thread,
         message=asked.message,
-        question=asked.text.strip(),
+        question=asked.text,
         outcome=reply.outcome,
         text=text,
         confidence=reply.confidence,

@@ -14,7 +14,7 @@ from learning.nouns import Person
 
 if TYPE_CHECKING:  # the model's libraries are heavy, and `serve` never needs them
     from indexing.embeddings import Embedder
-    from indexing.retrieval import TokenStates
+    from indexing.token_states import TokenStates
 
 Connection = AsyncConnection[tuple[Any, ...]]
 

@@ -13,6 +13,7 @@ from handlers.services import Connection, Services
 from indexing import answers
 from indexing.answers import Reply
 from indexing.nouns import Answered, Blocked, NamedDocument, NotCovered, Turn
+from indexing.visible import visible
 from learning.nouns import audience_of
 from learning.store import fetch_person
 
@@ -31,6 +32,11 @@ class Question:
 
 class _Unreadable(Exception):
     """A line of a batch file cannot be read; the message says why."""
+
+
+def unknown_person(email: str) -> str:
+    """Say that nobody with this e-mail is known, and what to do."""
+    return f"Nobody with the e-mail {email} was imported. Add them: jobaid people import FILE.yaml"
 
 
 async def batch_line(
@@ -66,10 +72,11 @@ def _question(line: Any) -> Question:
 
 def _turns(history: list[Any]) -> Iterator[Turn]:
     for turn in history:
-        role, text = (turn.get("role"), turn.get("text")) if isinstance(turn, dict) else ("", "")
-        if role not in ("user", "agent") or not isinstance(text, str):
-            raise _Unreadable('a turn of history needs role ("user" or "agent") and text')
-        yield Turn(role, text)
+        match turn:
+            case {"role": "user" | "agent" as role, "text": str(text)}:
+                yield Turn(role, text)
+            case _:
+                raise _Unreadable('a turn of history needs role ("user" or "agent") and text')
 
 
 async def reply_line(
@@ -78,9 +85,8 @@ async def reply_line(
     """Answer one question without storing anything."""
     person = await fetch_person(conn, question.as_email) if question.as_email else None
     if question.as_email and person is None:
-        error = f"nobody with the e-mail {question.as_email} was imported; see jobaid people import"
-        return {"id": question.id, "error": error}
-    text = question.text[:LONGEST_QUESTION]
+        return {"id": question.id, "error": unknown_person(question.as_email)}
+    text = visible(question.text)[:LONGEST_QUESTION]
     reply = await answers.answer(
         conn,
         text.strip(),

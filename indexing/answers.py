@@ -38,9 +38,9 @@ READ = 3
 """Passages whose words may be quoted: the best one, and what the next ones add."""
 QUOTED_CHARACTERS = 800
 """So that the answer with its sources stays under 1,200."""
-FITS = 0.8
+FITS = 0.6
 """A sentence is quoted from this share of the best one's fit on."""
-ADDS = 0.95
+ADDS = 0.8
 """A sentence of another passage is quoted from this share of the best one's fit on."""
 RELATED = 0.7
 """A document is named as close from this share of the threshold on."""

@@ -214,7 +214,7 @@ async def fetch_cards(conn: Connection, place: str, thread_id: int | None) -> li
     async with conn.cursor(row_factory=class_row(Message)) as cursor:
         await cursor.execute(
             """
-            select m.*, false as waiting from bot.message m
+            select m.* from bot.message m
             where m.place = %s and (%s::bigint is null or m.thread_id = %s or m.id = %s)
               and m.card is not null and m.deleted_at is null
             order by m.id

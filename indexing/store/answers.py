@@ -146,8 +146,11 @@ async def _one(conn: Connection, query: Any, value: str | int) -> StoredAnswer |
     row = await (await conn.execute(query, [value])).fetchone()
     if row is None:
         return None
-    *before, record, asked_at, card_ref = row
-    return StoredAnswer(*before, _OUTCOME.validate_python(record), asked_at, card_ref)
+    answer_id, asker_id, thread, message_key, question, record, asked_at, card_ref = row
+    outcome = _OUTCOME.validate_python(record)
+    return StoredAnswer(
+        answer_id, asker_id, thread, message_key, question, outcome, asked_at, card_ref
+    )
 
 
 async def fetch_turns(conn: Connection, thread: str, before: str, limit: int = 10) -> list[Turn]:
@@ -187,7 +190,29 @@ async def fetch_cited_passages(
             [today, answer_id, list(audience)],
         )
     ).fetchall()
-    return [(row[0], FoundPassage(*row[1:14], tuple(row[14]), tuple(row[15]))) for row in rows]
+    return [
+        (
+            row[0],
+            FoundPassage(
+                passage_id=row[1],
+                document_id=row[2],
+                revision_id=row[3],
+                source=row[4],
+                uri=row[5],
+                kind=row[6],
+                title=row[7],
+                section=row[8],
+                text=row[9],
+                version=row[10],
+                version_on=row[11],
+                owner=row[12],
+                url=row[13],
+                roles=tuple(row[14]),
+                audience=tuple(row[15]),
+            ),
+        )
+        for row in rows
+    ]
 
 
 async def upsert_feedback(
