@@ -1,0 +1,138 @@
+"""Decides how Slack is played in tests: a stand-in for Slack, and the house, over real HTTP."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import slack_stand_in as slack_side
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+from slack_stand_in import SlackStandIn, event, signed
+
+from bot.database import Pool
+from bot.inbox import Inbox, Worker
+from bot.outbox import Outbox
+from bot.slack.calls import web_client
+from bot.slack.channel import SlackChannel
+from bot.slack.listen import mount, slack_app
+from bot.work import Queue
+from handlers.services import Services
+from indexing.documents import index_path
+from learning.nouns import Person
+from learning.store import upsert_person
+
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+RETURNS = """# Returns and refunds
+
+## 4.2 Refund without a receipt
+
+1. Look the purchase up by card or loyalty number.
+2. Above £75 a shift lead approves the refund at the till.
+
+Warning: never refund to a different card; <!channel> <https://evil.example|click>.
+"""
+SAFE = """# Safe code
+
+## 1 Changing the code of the safe
+
+Change the code of the safe every month and tell nobody but the other shift leads.
+"""
+GOVERNANCE = """
+defaults: {owner: dana@example.com, scope: All shops, version: "7", version_on: 2026-05-04,
+  roles: [service-agent], competencies: [refunds], validated_by: lee@example.com,
+  validated_on: 2026-11-01}
+documents:
+  safe.md: {audience: [shift-lead]}
+"""
+REFUND = "how do I refund without a receipt?"
+SAFE_CODE = "how often do I change the code of the safe?"
+
+
+@dataclass
+class World:
+    """Slack on one side, the house on the other."""
+
+    slack: SlackStandIn
+    pool: Pool
+    http: TestClient[web.Request, web.Application]
+    queue: Queue
+    worker: Worker
+    clock: list[datetime]
+
+    async def tell(self, body: str, *, form: bool = False, **how: Any) -> int:
+        """Send a signed request; return the status of its acknowledgement."""
+        async with self.http.post(
+            "/slack/events", data=body.encode(), headers=signed(body, form=form, **how)
+        ) as response:
+            return response.status
+
+    async def hear(self, *events: dict[str, Any]) -> None:
+        """Send events, and do what comes of them."""
+        for number, told in enumerate(events):
+            body = event(told, f"Ev{number}-{told['ts']}-{told.get('subtype')}")
+            assert await self.tell(body) == 200
+        await self.work()
+
+    async def pressed(self, payload: dict[str, Any]) -> None:
+        """Send a press, and do what comes of it."""
+        assert await self.tell(slack_side.press_body(payload), form=True) == 200
+        await self.work()
+
+    async def work(self) -> None:
+        """Do every waiting event and send what is unsent."""
+        rows = await self.rows("select id from bot.inbox where state = 'waiting' order by id")
+        for (inbox_id,) in rows:
+            await self.worker.work_off(inbox_id)
+
+    async def rows(self, query: str) -> list[tuple[Any, ...]]:
+        async with self.pool.connection() as conn:
+            return await (await conn.execute(query.encode())).fetchall()
+
+    async def states(self) -> list[str]:
+        return [state for (state,) in await self.rows("select state from bot.inbox order by id")]
+
+
+@asynccontextmanager
+async def slack_world(pool: Pool, tmp_path: Path) -> AsyncIterator[World]:
+    """The house with two SOPs and three people, one of whom the directory does not know."""
+    (tmp_path / "returns.md").write_text(RETURNS)
+    (tmp_path / "safe.md").write_text(SAFE)
+    (tmp_path / "governance.yaml").write_text(GOVERNANCE)
+    async with pool.connection() as conn:
+        await upsert_person(conn, Person(0, "priya@example.com", "Priya Shah", ("service-agent",)))
+        await upsert_person(conn, Person(0, "nadia@example.com", "Nadia Khan", ("shift-lead",)))
+        await upsert_person(conn, Person(0, "dana@example.com", "Dana Cole"))
+        await conn.commit()
+        await index_path(conn, tmp_path, source="sops", today=NOW.date(), now=NOW)
+    queue = Queue(pool)
+    await queue.open()
+    now = [NOW]
+
+    def clock() -> datetime:
+        return now[0]
+
+    application = web.Application()
+    mount(application, slack_app(Inbox(queue.defer_event), pool, slack_side.SECRET, clock))
+    async with (
+        slack_side.slack_stand_in() as slack,
+        web_client(slack_side.TOKEN, slack.url) as client,
+        TestClient(TestServer(application)) as http,
+    ):
+        slack.add_user("U1", "priya@example.com")
+        slack.add_user("U2", "nadia@example.com")
+        slack.add_user("U3", "somebody@example.com")
+        channels = {"slack": SlackChannel(pool, client, clock)}
+        outbox = Outbox(pool, channels, clock)
+        worker = Worker(pool, channels, Services(None, None), outbox, clock)
+        queue.give(worker, outbox)
+        yield World(slack, pool, http, queue, worker, now)
+
+
+def words(message: dict[str, Any]) -> str:
+    return json.dumps(message["blocks"], ensure_ascii=False)
