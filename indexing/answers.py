@@ -42,6 +42,8 @@ FITS = 0.6
 """A sentence is quoted from this share of the best one's fit on."""
 ADDS = 0.8
 """A sentence of another passage is quoted from this share of the best one's fit on."""
+AROUND = 3
+"""Sentences beside the best one that are quoted with it."""
 RELATED = 0.7
 """A document is named as close from this share of the threshold on."""
 
@@ -66,6 +68,8 @@ class _Fit:
     unit: Unit
     text: str
     score: float
+
+    listed: bool = False
 
     @property
     def is_step(self) -> bool:
@@ -182,16 +186,20 @@ async def _fits(
         vectors = await embedder.embed([asked, *(text for *_, text in read)])
         meaning = vectors[1:] @ vectors[0]
     return [
-        _Fit(rank, unit, text, float(alike) + shared)
+        _Fit(rank, unit, text, float(alike) + shared, _is_listed(passages[rank].text, unit))
         for (rank, unit, text), alike, shared in zip(read, meaning, overlap, strict=True)
     ]
 
 
 def _words(text: str, unit: Unit) -> str:
-    """A step without the number in front of it, which the card shows itself."""
+    """A step without the number in front of it, which the card shows itself; an item, its dash."""
     if unit.step is None:
-        return text.strip()
+        return text.removeprefix("- ").strip()
     return text.partition(" ")[2].strip()
+
+
+def _is_listed(text: str, unit: Unit) -> bool:
+    return unit.step is not None or text.startswith("- ", unit.start)
 
 
 def _overlap(asked: str, texts: Sequence[str], passages: Sequence[FoundPassage]) -> list[float]:
@@ -205,45 +213,58 @@ def _overlap(asked: str, texts: Sequence[str], passages: Sequence[FoundPassage])
 
 
 def _chosen(fits: Sequence[_Fit]) -> list[_Fit]:
-    """What is quoted, in the order it is shown: the best passage first, each in its own order."""
+    """What is quoted, in the order it is shown: the best passage first, each in its own order.
+
+    A sentence that fits best often only repeats the question, so what stands around it comes
+    along; where the passage tells a procedure, its steps do.
+    """
     front = [fit for fit in fits if fit.rank == fits[0].rank]
     best = max(fits, key=lambda fit: fit.score)
     lead = max(front, key=lambda fit: fit.score)
-    kept = {lead}
-    if lead.is_step:
-        kept |= set(_run_around(front, lead))
-    wanted = [fit for fit in front if fit.score >= FITS * lead.score]
-    wanted += [fit for fit in front if fit.unit.warning]
-    wanted += [fit for fit in fits if fit.rank != lead.rank and fit.score >= ADDS * best.score]
-    used = sum(len(fit.text) for fit in kept)
-    for fit in sorted(wanted, key=lambda fit: (not fit.unit.warning, -fit.score)):
-        if fit not in kept and used + len(fit.text) <= QUOTED_CHARACTERS:
-            kept.add(fit)
-            used += len(fit.text)
+    wanted = [lead, *(fit for fit in front if fit.unit.warning)]
+    steps = [fit for fit in front if fit.is_step]
+    if lead.listed or steps:
+        wanted += _list_around(front, lead if lead.listed else max(steps, key=lambda f: f.score))
+    else:
+        wanted += _around(front, lead)[: AROUND + 1]
+    wanted += sorted(
+        (
+            fit
+            for fit in fits
+            if fit.score >= (FITS if fit.rank == lead.rank else ADDS) * best.score
+        ),
+        key=lambda fit: -fit.score,
+    )
+    kept: list[_Fit] = []
+    room = QUOTED_CHARACTERS
+    for fit in wanted:
+        said = any(fit.text == other.text for other in kept)
+        if not said and (not kept or len(fit.text) <= room):
+            kept.append(fit)
+            room -= len(fit.text)
     return [_shortened(fit) for fit in sorted(kept, key=lambda fit: (fit.rank, fit.unit.start))]
 
 
-def _run_around(front: Sequence[_Fit], lead: _Fit) -> Iterator[_Fit]:
-    """The steps of the lead's own list, as many as there is room for: what follows it first."""
-    steps = [fit for fit in front if fit.is_step]
-    at = steps.index(lead)
-    first = last = at
-    room = QUOTED_CHARACTERS - len(lead.text)
-    while True:
-        grown = False
-        for candidate in (last + 1, first - 1):
-            if not 0 <= candidate < len(steps) or len(steps[candidate].text) > room:
-                continue
-            near = steps[last if candidate > last else first]
-            low, high = sorted((steps[candidate], near), key=lambda fit: fit.unit.start)
-            if (high.unit.step or 0) != (low.unit.step or 0) + 1:
-                continue
-            room -= len(steps[candidate].text)
-            first, last = min(first, candidate), max(last, candidate)
-            grown = True
-        if not grown:
-            break
-    yield from steps[first : last + 1]
+def _list_around(front: Sequence[_Fit], item: _Fit) -> list[_Fit]:
+    """A list's items from the best one outwards, after the sentences that introduce them."""
+    first = last = front.index(item)
+    while first > 0 and front[first - 1].listed:
+        first -= 1
+    while last + 1 < len(front) and front[last + 1].listed:
+        last += 1
+    introduction = [fit for fit in front[max(first - 2, 0) : first] if not fit.listed]
+    return [*introduction, *_around(front[first : last + 1], item)]
+
+
+def _around(units_in_order: Sequence[_Fit], lead: _Fit) -> list[_Fit]:
+    """The units from the lead outwards, what follows it before what precedes it."""
+    at = units_in_order.index(lead)
+    outwards = [lead]
+    for distance in range(1, len(units_in_order)):
+        for place in (at + distance, at - distance):
+            if 0 <= place < len(units_in_order):
+                outwards.append(units_in_order[place])
+    return outwards
 
 
 def _shortened(fit: _Fit) -> _Fit:
@@ -252,7 +273,7 @@ def _shortened(fit: _Fit) -> _Fit:
         return fit
     cut = fit.text[:QUOTED_CHARACTERS]
     end = max(cut.rfind("\n"), cut.rfind(". ") + 1) or cut.rfind(" ")
-    return _Fit(fit.rank, fit.unit, cut[: end if end > 0 else None].rstrip(), fit.score)
+    return _Fit(fit.rank, fit.unit, cut[: end if end > 0 else None].rstrip(), fit.score, fit.listed)
 
 
 def stretches(text: str, quotes: Sequence[Quoted], number: int) -> list[str]:
