@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from gallery_real import REAL
+
 from handlers.cards import (
     Block,
     Button,
@@ -242,6 +244,7 @@ _WHOLE: dict[str, Card] = {
 CARDS: dict[str, Card] = {
     **_BLOCKS,
     **_WHOLE,
+    **REAL,
     **{f"hostile_{name}": _hostile(text) for name, text in HOSTILE.items()},
     "hostile_everything": _hostile(_EVERYTHING),
 }
