@@ -89,7 +89,7 @@ class Worker:
         except Exception as error:
             reference = "".join(secrets.choice(_ALPHABET) for _ in range(4))
             dead = event.attempts + 1 >= MAX_ATTEMPTS
-            log.exception("event failed", event=event.id, reference=reference, dead=dead)
+            log.exception("event failed", inbox=event.id, reference=reference, dead=dead)
             async with self._pool.connection() as conn:
                 said = f"{type(error).__name__}: {error}"[:500]
                 await store.mark_event_failed(conn, event.id, reference, said, dead)

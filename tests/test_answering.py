@@ -80,9 +80,7 @@ async def people(conn: Connection, tmp_path: Path) -> dict[str, Person]:
     return {person.name.split()[0].lower(): person for person in found if person}
 
 
-def asked(
-    person: Person | None, text: str, message: str = "m1", *, channel: bool = False
-) -> Asked:
+def asked(person: Person | None, text: str, message: str = "m1", *, channel: bool = False) -> Asked:
     return Asked(
         person=person,
         place=Place("web:service-desk|1" if channel else "web:@x"),
@@ -170,9 +168,7 @@ async def test_an_owner_who_cannot_be_reached_is_not_said_to_know(
     assert "Its owner is Sam Ortiz" in chat.last[2].summary
 
 
-async def test_rights_hold_in_direct_messages(
-    conn: Connection, people: dict[str, Person]
-) -> None:
+async def test_rights_hold_in_direct_messages(conn: Connection, people: dict[str, Person]) -> None:
     question = "how often do I change the code of the safe"
     for person in (people["priya"], None):
         chat = await ask(conn, asked(person, question, f"m-{person}"))
@@ -195,9 +191,7 @@ async def test_a_channel_gets_only_what_everyone_may_read_and_the_rest_goes_dire
     assert "stream" not in by_kind
 
 
-async def test_the_same_event_is_answered_once(
-    conn: Connection, people: dict[str, Person]
-) -> None:
+async def test_the_same_event_is_answered_once(conn: Connection, people: dict[str, Person]) -> None:
     chat = await ask(conn, asked(people["priya"], "refund without a receipt"))
     before = len(chat.said)
     await ask(conn, asked(people["priya"], "refund without a receipt"), chat)
@@ -225,7 +219,9 @@ async def test_a_deleted_question_gets_nothing_whichever_comes_first(
     assert not chat.said
 
 
-@pytest.mark.parametrize("text", ["", "   ", "\u200b\u202e", "🎉🎉", "?!", "help", "What can you do?"])
+@pytest.mark.parametrize(
+    "text", ["", "   ", "\u200b\u202e", "🎉🎉", "?!", "help", "What can you do?"]
+)
 async def test_what_asks_nothing_gets_the_help_card(
     conn: Connection, people: dict[str, Person], text: str
 ) -> None:
@@ -247,7 +243,14 @@ async def test_greetings_and_thanks_are_short_and_an_endless_question_is_refused
 
 
 @pytest.mark.parametrize(
-    "text", ["<!channel> refund", "refund \x00\x07", "\u05de\u05d4 refund", "<@U1> https://x.y", "a" * 3999]
+    "text",
+    [
+        "<!channel> refund",
+        "refund \x00\x07",
+        "\u05de\u05d4 refund",
+        "<@U1> https://x.y",
+        "a" * 3999,
+    ],
 )
 async def test_odd_questions_do_not_break_anything(
     conn: Connection, people: dict[str, Person], text: str
@@ -259,9 +262,7 @@ async def test_odd_questions_do_not_break_anything(
 async def press(
     conn: Connection, chat: FakeChat, person: Person | None, action: str, subject: str, card: str
 ) -> Card:
-    pressed = Pressed(
-        person, Place("web:@x"), CardRef(card), action, subject, 1, NOW, "direct"
-    )
+    pressed = Pressed(person, Place("web:@x"), CardRef(card), action, subject, 1, NOW, "direct")
     await presses.on_pressed(conn, SERVICES, chat, pressed, NOW)
     return chat.last[2]
 
