@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import getpass
 import json
+import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -109,6 +110,9 @@ async def _serve(house: app.House) -> int:
 
 
 async def _worker(house: app.House) -> int:
+    # Beside `serve` on one machine the acknowledgements come first: Slack waits 3 seconds for them.
+    # Before the model's threads start, because they inherit it.
+    os.nice(10)
     embedder = await app.load_embedder(house.settings, house.pool)
     async with app.platforms(house) as channels:
         app.worker(house, channels, app.services(house.settings, embedder))

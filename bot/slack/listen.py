@@ -7,6 +7,7 @@ event. A request that cannot be stored is answered 500, so that Slack sends it a
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -37,8 +38,12 @@ def slack_app(
     inbox: Inbox, pool: Pool, signing_secret: str, clock: Callable[[], datetime]
 ) -> AsyncApp:
     """Build the app whose only work is to store what Slack tells us. It calls Slack for nothing."""
+    # Bolt warns that it will not use SLACK_BOT_TOKEN, which is the worker's.
+    logger = logging.getLogger("bot.slack")
+    logger.setLevel(logging.ERROR)
     app = AsyncApp(
         name="jobaid",
+        logger=logger,
         signing_secret=signing_secret,
         authorize=_authorize,
         # Sending is the worker's; a fault before the acknowledgement has to reach Slack as a 500.
