@@ -284,7 +284,8 @@ def _done(request: web.Request, spot: Spot, message_id: int) -> web.Response:
 
 def _refuse(request: web.Request, words: str) -> web.Response:
     if _wants_json(request):
-        return web.json_response({"refused": words}, status=422, headers=HEADERS)
+        # A refusal is an answer: script shows its words, and no browser logs it as a failure.
+        return web.json_response({"refused": words}, headers=HEADERS)
     return said(422, words)
 
 

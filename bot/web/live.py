@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +23,22 @@ from handlers.services import Connection
 _HEARTBEAT_SECONDS = 15.0
 
 
+@dataclass(slots=True)
+class _Open:
+    """One open page. `waiting` are the roots it shows as being worked on: when the bot speaks
+    elsewhere in the place (a direct conversation is flat), their sign has to go.
+    """
+
+    response: web.StreamResponse
+    person_id: int
+    spot: Spot
+    waiting: set[int] = field(default_factory=set)
+
+    async def send(self, news: dict[str, Any]) -> None:
+        """Send one piece of news."""
+        await self.response.write(f"data: {json.dumps(news)}\n\n".encode())
+
+
 class Live:
     """Keeps the open pages up to date."""
 
@@ -33,7 +50,7 @@ class Live:
         self._token = token
         self._clock = clock
         self._watch = Watch(pool)
-        self._open: set[asyncio.Task[Any]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
 
     async def run(self) -> None:
         """Listen for changes until cancelled."""
@@ -41,7 +58,7 @@ class Live:
 
     async def close(self) -> None:
         """End every open stream, so that the server can stop."""
-        for task in list(self._open):
+        for task in list(self._tasks):
             task.cancel()
 
     async def stream(
@@ -52,67 +69,70 @@ class Live:
             headers={**HEADERS, "Content-Type": "text/event-stream", "X-Accel-Buffering": "no"}
         )
         await response.prepare(request)
+        page = _Open(response, person_id, spot)
         task = asyncio.current_task()
         assert task
-        self._open.add(task)
+        self._tasks.add(task)
         try:
             with self._watch.subscribe() as changes:
-                await self._catch_up(response, person_id, spot, state)
+                await self._catch_up(page, state)
                 while True:
-                    await self._pass_on(response, changes, person_id, spot)
+                    await self._pass_on(page, changes)
         except ConnectionError:
             return response
         finally:
-            self._open.discard(task)
+            self._tasks.discard(task)
 
-    async def _catch_up(
-        self, response: web.StreamResponse, person_id: int, spot: Spot, state: str
-    ) -> None:
+    async def _catch_up(self, page: _Open, state: str) -> None:
         """Send everything a page shows, unless it shows that already."""
         async with self._pool.connection() as conn:
-            viewer = await self._viewer(conn, person_id)
-            seen = await look(conn, viewer, spot)
-            if seen is not None and seen.state != state:
-                await self._send(response, self._pieces(viewer, seen, set()))
-            await self._send(response, await self._unread(conn, viewer))
+            viewer = await self._viewer(conn, page.person_id)
+            seen = await look(conn, viewer, page.spot)
+            unread = await self._unread(conn, viewer)
+        if seen is not None:
+            page.waiting = _waiting(seen)
+            if seen.state != state:
+                await page.send(self._pieces(viewer, seen, set()))
+        await page.send(unread)
 
-    async def _pass_on(
-        self, response: web.StreamResponse, changes: Changes, person_id: int, spot: Spot
-    ) -> None:
+    async def _pass_on(self, page: _Open, changes: Changes) -> None:
         """Wait for changes and send what they mean for this page."""
         try:
             async with asyncio.timeout(_HEARTBEAT_SECONDS):
                 batch = [await changes.get()]
         except TimeoutError:
-            await response.write(b": still here\n\n")
+            await page.response.write(b": still here\n\n")
             return
         while not changes.empty():
             batch.append(changes.get_nowait())
         if None in batch:
-            await self._catch_up(response, person_id, spot, "")
+            await self._catch_up(page, "")
             return
-        mine = [c for c in batch if c and c.only_for in (None, person_id)]
-        here = {change.root for change in mine if change.place == spot.base}
+        mine = [c for c in batch if c and c.only_for in (None, page.person_id)]
+        here = {change.root for change in mine if change.place == page.spot.base}
         async with self._pool.connection() as conn:
-            viewer = await self._viewer(conn, person_id)
-            if here:
-                await self._send(response, await self._changed(conn, viewer, spot, here))
+            viewer = await self._viewer(conn, page.person_id)
+            news = [await self._changed(conn, viewer, page, here)] if here else []
             if _counts(mine, viewer):
-                await self._send(response, await self._unread(conn, viewer))
+                news.append(await self._unread(conn, viewer))
+        for told in news:
+            await page.send(told)
 
     async def _changed(
-        self, conn: Connection, viewer: Viewer, spot: Spot, roots: Collection[int]
+        self, conn: Connection, viewer: Viewer, page: _Open, here: set[int]
     ) -> dict[str, Any]:
         """Draw the entries of some roots, and the open thread when it is among them."""
-        person = viewer.person.id
+        spot, person = page.spot, viewer.person.id
         await store.upsert_last_read(conn, person, spot.base)
-        messages = await store.fetch_threads(conn, spot.base, list(roots), person, viewer.now)
-        above = await store.fetch_created_before(conn, spot.base, person, min(roots))
+        roots = sorted(here | page.waiting)
+        messages = await store.fetch_threads(conn, spot.base, roots, person, viewer.now)
+        above = await store.fetch_created_above(conn, spot.base, person, roots)
         thread = tuple(m for m in messages if m.root_id == spot.thread_id)
-        seen = Seen(spot, tuple(messages), thread, above, None)
+        seen = Seen(spot, tuple(messages), thread, above)
+        page.waiting = _waiting(seen)
         return self._pieces(viewer, seen, {f"e{root}" for root in roots})
 
-    def _pieces(self, viewer: Viewer, seen: Seen, asked: set[str]) -> dict[str, Any]:
+    def _pieces(self, viewer: Viewer, seen: Seen, asked: Collection[str]) -> dict[str, Any]:
         """Drawn pieces by key; a key that was asked for and is not seen any more is empty."""
         pieces: dict[str, Any] = {"entries": dict.fromkeys(sorted(asked), "")}
         pieces["entries"] |= dict(self._screens.entries(viewer, seen))
@@ -131,8 +151,9 @@ class Live:
             raise ConnectionError("the person played is not there any more")
         return viewer
 
-    async def _send(self, response: web.StreamResponse, news: dict[str, Any]) -> None:
-        await response.write(f"data: {json.dumps(news)}\n\n".encode())
+
+def _waiting(seen: Seen) -> set[int]:
+    return {message.root_id for message in seen.messages if message.working}
 
 
 def _counts(changes: Collection[Change], viewer: Viewer) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -35,13 +35,17 @@ SHOWN_AT_ONCE = 50
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a page shows: the messages of a place (from `first` on) and those of an open thread."""
+    """What a page shows: the messages of a place and those of an open thread.
+
+    `above` says when the message above each root was said; `earlier` is the first root shown, where
+    there are older ones.
+    """
 
     spot: Spot
     messages: tuple[Message, ...]
     thread: tuple[Message, ...]
-    above: datetime | None
-    first: int | None
+    above: Mapping[int, datetime]
+    earlier: int | None = None
 
     @property
     def state(self) -> str:
@@ -70,10 +74,9 @@ async def look(
         thread = await store.fetch_threads(conn, spot.base, [spot.thread_id], person, viewer.now)
         if not thread or thread[0].id != spot.thread_id:
             return None
-    above = None
-    if roots:
-        above = await store.fetch_created_before(conn, spot.base, person, roots[0])
-    return Seen(spot, tuple(messages), tuple(thread), above, roots[0] if roots else None)
+    above = await store.fetch_created_above(conn, spot.base, person, roots)
+    earlier = roots[0] if roots and roots[0] in above else None
+    return Seen(spot, tuple(messages), tuple(thread), above, earlier)
 
 
 class Screens:
@@ -130,7 +133,7 @@ class Screens:
             direct=direct,
             entries=[html for _, html in self.entries(viewer, seen)],
             thread=self.thread(viewer, seen) if seen.thread else None,
-            earlier=seen.first if seen.above else None,
+            earlier=seen.earlier,
             suggestions=self._suggest(viewer, seen),
             mention="@Jobaid " if spot.audience == "channel" else "",
             state=seen.state,

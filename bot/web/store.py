@@ -200,7 +200,7 @@ async def fetch_roots(
             """
             select id from bot.message
             where place = %s and thread_id is null and (%s::bigint is null or id < %s)
-              and coalesce(only_for = %s and deleted_at is null, only_for is null)
+              and (only_for is null or only_for = %s and deleted_at is null)
             order by id desc limit %s
             """,
             [place, before, before, viewer_id, limit],
@@ -242,7 +242,7 @@ async def fetch_threads(
                    ) as working
             from bot.message m
             where m.place = %(place)s and coalesce(m.thread_id, m.id) = any(%(roots)s)
-              and coalesce(m.only_for = %(viewer)s and m.deleted_at is null, m.only_for is null)
+              and (m.only_for is null or m.only_for = %(viewer)s and m.deleted_at is null)
             order by m.id
             """,
             {"place": place, "roots": list(roots), "viewer": viewer_id, "since": now - _WORKING},
@@ -250,22 +250,25 @@ async def fetch_threads(
         return await cursor.fetchall()
 
 
-async def fetch_created_before(
-    conn: Connection, place: str, viewer_id: int, message_id: int
-) -> datetime | None:
-    """When the message above this one in a place was said."""
-    row = await (
+async def fetch_created_above(
+    conn: Connection, place: str, viewer_id: int, roots: Sequence[int]
+) -> dict[int, datetime]:
+    """When the message above each of some roots was said; a root with none above is left out."""
+    rows = await (
         await conn.execute(
             """
-            select created_at from bot.message
-            where place = %s and thread_id is null and id < %s
-              and coalesce(only_for = %s and deleted_at is null, only_for is null)
-            order by id desc limit 1
+            select root.id, above.created_at
+            from unnest(%(roots)s::bigint[]) as root (id)
+            cross join lateral (
+                select m.created_at from bot.message m
+                where m.place = %(place)s and m.thread_id is null and m.id < root.id
+                  and (m.only_for is null or m.only_for = %(viewer)s and m.deleted_at is null)
+                order by m.id desc limit 1) above
             """,
-            [place, message_id, viewer_id],
+            {"roots": list(roots), "place": place, "viewer": viewer_id},
         )
-    ).fetchone()
-    return row[0] if row else None
+    ).fetchall()
+    return {row[0]: row[1] for row in rows}
 
 
 async def is_talking_to_bot(conn: Connection, root_id: int) -> bool:
@@ -331,7 +334,7 @@ async def count_unread(conn: Connection, person_id: int, places: Sequence[str]) 
             left join bot.last_read seen on seen.person_id = %(person)s and seen.place = m.place
             where m.place = any(%(places)s) and m.id > coalesce(seen.message_id, 0)
               and m.author_id is distinct from %(person)s and m.deleted_at is null
-              and coalesce(m.only_for = %(person)s, true)
+              and (m.only_for is null or m.only_for = %(person)s)
             group by m.place
             """,
             {"person": person_id, "places": list(places)},

@@ -91,17 +91,17 @@ def initials(name: str) -> str:
 
 
 def entries(
-    viewer: Viewer, spot: Spot, messages: Iterable[Message], above: datetime | None
+    viewer: Viewer, spot: Spot, messages: Iterable[Message], above: Mapping[int, datetime]
 ) -> list[Entry]:
-    """Arrange whole threads as a place shows them. `above` is when the message above was said."""
+    """Arrange whole threads as a place shows them. `above`: when the message above was said."""
     drawn = []
     ordered = sorted(messages, key=lambda message: (message.root_id, message.id))
     for _, thread in groupby(ordered, key=lambda message: message.root_id):
         root, *replies = thread
         day = day_words(viewer.local(root.created_at))
-        starts = above is None or day_words(viewer.local(above)) != day
+        before = above.get(root.id)
+        starts = before is None or day_words(viewer.local(before)) != day
         drawn.append(_entry(viewer, spot, root, replies, day if starts else ""))
-        above = root.created_at
     return drawn
 
 
