@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
@@ -87,10 +88,14 @@ def _report_lines(report: Report) -> Iterator[str]:
     rows = [row for row in report.rows if row.result != "unchanged"]
     if rows:
         yield ""
-        yield from _columns(
-            ("DOCUMENT", "RESULT", "FIELD", "WHAT TO DO"),
-            ((row.uri, row.result, _field(row), _remedy(row)) for row in rows),
+        table = _columns(
+            ("DOCUMENT", "RESULT", "FIELD"), ((row.uri, row.result, _field(row)) for row in rows)
         )
+        yield next(table)
+        for line, row in zip(table, rows, strict=True):
+            yield line
+            # In its own lines below: in a column of its own it would not fit most terminals.
+            yield from textwrap.wrap(_remedy(row), 96, initial_indent="  ", subsequent_indent="  ")
     for label, unknown, command in (
         ("people", report.unknown_people, "jobaid people import FILE.yaml"),
         ("competencies", report.unknown_competencies, ""),

@@ -111,16 +111,20 @@ def _waiting(problem: Problem) -> str:
     match problem.code:
         case "claim_missing":
             why = "nobody has validated this text"
+            else_do = "give `validated_by` and `validated_on`"
         case "claim_incomplete":
-            why = "`validated_on` is given, but not by whom: add `validated_by`"
+            why = "`validated_on` is given, but not by whom"
+            else_do = "add `validated_by`"
         case "claim_before_version":
             why = f"it was validated ({problem.value}) before this version began"
+            else_do = "raise `validated_on` once it has been checked"
         case _:
             given = f" ({problem.value})" if problem.value else ""
             why = f"its `validated_on`{given} was given for an earlier text"
+            else_do = "raise `validated_on` once it has been checked"
     return (
         f"{_at(problem)}stored, but not answered from yet: {why}. Have an SME run `{command}`, or"
-        " raise `validated_on` once it has been checked."
+        f" {else_do}."
     )
 
 

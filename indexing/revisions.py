@@ -38,13 +38,15 @@ class Twin:
 class Prepared:
     """All that is stored with a revision. `governance.validated_*` is what is claimed.
 
-    `vectors` has one row a passage, or is None without an embedding model.
+    `vectors` has one row a passage, or is None without an embedding model. `fingerprint` is of the
+    file as it was read.
     """
 
     text: NewText
     governance: Governance
     passages: Sequence[Passage]
     vectors: Vectors | None
+    fingerprint: str
 
 
 async def store_revision(
@@ -64,7 +66,6 @@ async def store_revision(
     in_force = stored.in_force.id if stored and stored.in_force else None
     if stored and in_force and decision.narrowed is not None:
         in_force = await copied(conn, stored.document_id, in_force, now, decision.narrowed)
-        await store.mark_in_force(conn, document_id, in_force)
     verdict = decision.verdict
     validated = (verdict.by, verdict.on) if isinstance(verdict, Validated) else None
     revision_id = await store.insert_revision(
@@ -79,15 +80,19 @@ async def store_revision(
             prepared.passages,
             prepared.vectors,
         )
-    await store.mark_newest(conn, document_id, revision_id)
-    await store.mark_duplicate(
-        conn, document_id, twin.document_id if twin else None, settled=bool(twin and twin.settled)
-    )
     if validated and twin is None:
         in_force = revision_id
     elif stored and stored.withdrawn:
         in_force = None
-    await store.mark_in_force(conn, document_id, in_force)
+    await store.mark_stored(
+        conn,
+        document_id,
+        newest=revision_id,
+        in_force=in_force,
+        duplicate_of=twin.document_id if twin else None,
+        settled=bool(twin and twin.settled),
+        fingerprint=prepared.fingerprint,
+    )
     if stored:
         await retire(conn, stored, {revision_id, in_force})
     return document_id

@@ -113,10 +113,19 @@ class Run:
         # Settled duplicates come last: what they gave way to may have changed as they did.
         uris = sorted(self.folder.files, key=lambda uri: (self._is_settled(uri), uri))
         progress(0, len(uris))
+        before: list[_Ready] = []
         for start in range(0, len(uris), _FILES_AT_ONCE):
-            some = uris[start : start + _FILES_AT_ONCE]
-            await self._some_files(some)
-            progress(start + len(some), len(uris))
+            some = await self._read(uris[start : start + _FILES_AT_ONCE])
+            # While the encoder works on some files, the database stores those before them.
+            embedding = asyncio.create_task(self._embed(some))
+            try:
+                await self._keep_all(before)
+                await embedding
+            finally:
+                embedding.cancel()  # nothing to cancel once it is done
+            before = some
+            progress(min(start + _FILES_AT_ONCE, len(uris)), len(uris))
+        await self._keep_all(before)
         await self._withdraw(gone)
         if not self.dry_run:
             async with conn.transaction():
@@ -139,7 +148,8 @@ class Run:
         glance = self.glances.get(uri)
         return glance is not None and glance.settled
 
-    async def _some_files(self, uris: Sequence[str]) -> None:
+    async def _read(self, uris: Sequence[str]) -> list[_Ready]:
+        """Read some files; report what needs no more, and return what is to be stored."""
         drafts: list[Draft] = []
         for loaded in await asyncio.to_thread(self._load, uris):
             match loaded:
@@ -150,9 +160,7 @@ class Run:
                     await self._refuse(loaded)
                 case Draft():
                     drafts.append(loaded)
-        if drafts:
-            for ready in await self._prepare(drafts):
-                self.rows.append(await self._keep(ready))
+        return await self._prepare(drafts) if drafts else []
 
     def _load(self, uris: Sequence[str]) -> list[Draft | Refused | Same]:
         return [
@@ -181,36 +189,33 @@ class Run:
         self.rows.append(Row(refused.uri, "refused", refused.problem))
 
     async def _prepare(self, drafts: Sequence[Draft]) -> list[_Ready]:
-        """Resolve the dates, cut the passages, compute the embeddings that are wanted."""
+        """Resolve the dates, cut the passages, find the vectors that are known already."""
         async with self.conn.transaction():
             stored = await store.fetch_stored(self.conn, self.source, [d.uri for d in drafts])
-        ready: list[_Ready] = []
+        prepared: list[_Ready] = []
         for draft in drafts:
             known = stored.get(draft.uri)
             governance = governed(draft.wording, draft.fields, self._kept(known), self.today)
             if isinstance(governance, Problem):
                 await self._refuse(Refused(draft.uri, governance, draft.text_sha256))
-            else:
-                ready.append(_Ready(draft, governance))
-        if self.dry_run:
-            return ready
-        wanting: list[_Ready] = []
-        for each in ready:
-            decision = self._decide(stored.get(each.draft.uri), each)
-            if isinstance(decision, NewRevision):
-                each.passages = await asyncio.to_thread(
-                    passages.split, each.governance.title, each.draft.read.markdown
+                continue
+            ready = _Ready(draft, governance)
+            prepared.append(ready)
+            decision = self._decide(known, ready)
+            if not self.dry_run and isinstance(decision, NewRevision):
+                ready.passages = await asyncio.to_thread(
+                    passages.split, governance.title, draft.read.markdown
                 )
                 if decision.of is not None:
                     async with self.conn.transaction():
-                        each.vectors = await store.fetch_vectors(self.conn, decision.of.id)
-                if each.vectors is None or len(each.vectors) != len(each.passages):
-                    wanting.append(each)
-        await self._embed(wanting)
-        return ready
+                        vectors = await store.fetch_vectors(self.conn, decision.of.id)
+                    if vectors is not None and len(vectors) == len(ready.passages):
+                        ready.vectors = vectors
+        return prepared
 
-    async def _embed(self, wanting: Sequence[_Ready]) -> None:
+    async def _embed(self, prepared: Sequence[_Ready]) -> None:
         """Embed the passages of many documents at once: small batches starve the encoder."""
+        wanting = [each for each in prepared if each.passages and each.vectors is None]
         if self.embedder is None or not wanting:
             return
         texts = [
@@ -222,9 +227,14 @@ class Run:
         ends = np.cumsum([len(each.passages) for each in wanting])
         for each, some in zip(wanting, np.split(vectors, ends[:-1]), strict=True):
             each.vectors = some
-        model = EmbeddingModel(self.embedder.name, self.embedder.dimensions)
-        async with self.conn.transaction():
-            await search.insert_embedding_model(self.conn, model)
+
+    async def _keep_all(self, prepared: Sequence[_Ready]) -> None:
+        if self.embedder is not None and any(each.vectors is not None for each in prepared):
+            model = EmbeddingModel(self.embedder.name, self.embedder.dimensions)
+            async with self.conn.transaction():
+                await search.insert_embedding_model(self.conn, model)
+        for each in prepared:
+            self.rows.append(await self._keep(each))
 
     def _kept(self, stored: Stored | None) -> Days:
         """What relative dates were resolved to when their wording was first stored."""
@@ -265,13 +275,13 @@ class Run:
                 case TakenBack() if stored:
                     await store.mark_newest(conn, stored.document_id, decision.to.id)
                     await store.mark_duplicate(conn, stored.document_id, None, settled=False)
+                    await store.mark_fingerprint(conn, stored.document_id, draft.fingerprint)
                     await retire(conn, stored, {decision.to.id})
                     row = Row(draft.uri, "revised")
                 case _:
                     assert stored is not None  # only what is stored can be unchanged
+                    await store.mark_fingerprint(conn, stored.document_id, draft.fingerprint)
                     row = await self._leave(draft, stored, twin)
-            if stored:
-                await store.mark_fingerprint(conn, stored.document_id, draft.fingerprint)
         return row
 
     async def _twin(self, draft: Draft, stored: Stored | None) -> Twin | None:
@@ -298,16 +308,15 @@ class Run:
         text = NewText(
             draft.content_sha256, draft.text_sha256, draft.read.markdown, draft.read.format
         )
-        document_id = await store_revision(
+        await store_revision(
             self.conn,
             (self.source, draft.uri),
             stored,
-            Prepared(text, ready.governance, ready.passages, ready.vectors),
+            Prepared(text, ready.governance, ready.passages, ready.vectors, draft.fingerprint),
             decision,
             twin,
             self.now,
         )
-        await store.mark_fingerprint(self.conn, document_id, draft.fingerprint)
         row = self._row(draft, stored, decision, twin)
         if not self.dry_run:
             detail = {"result": row.result, "version": ready.governance.version}

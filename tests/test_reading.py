@@ -18,7 +18,7 @@ from pypdf import PdfReader, PdfWriter
 
 from indexing.problems import Problem
 from indexing.reading import Read, read
-from indexing.sources import list_folder, load, load_governance
+from indexing.sources import Draft, Same, list_folder, load, load_governance
 from indexing.visible import one_line, visible
 
 
@@ -427,3 +427,32 @@ def test_a_file_that_grew_or_went_since_it_was_listed_is_refused(tmp_path: Path)
     assert getattr(found, "problem", None) == Problem(
         "unreadable", file="a.md", value="No such file or directory"
     )
+
+
+def test_every_format_goes_through_the_gate_with_the_folders_governance(tmp_path: Path) -> None:
+    document = docx.Document()
+    document.add_heading("Exchanges", 1)
+    document.add_paragraph("With the label on.")
+    files = {
+        "a.md": b"# Refunds\n\nAsk a lead.",
+        "b.txt": b"Count the till twice.",
+        "c.html": b"<h1>Keys</h1><p>Never lend one.</p>",
+        "d.docx": word(document),
+        "e.pdf": pdf([SOP]),
+    }
+    for name, raw in files.items():
+        (tmp_path / name).write_bytes(raw)
+    (tmp_path / "governance.yaml").write_text(
+        "defaults: {scope: All, version_on: today, owner: a@b.c, roles: x, competencies: y}"
+    )
+    folder = list_folder(tmp_path)
+    assert not isinstance(folder, Problem)
+    governance = load_governance(folder, None)
+    titles = []
+    for uri, path in folder.files.items():
+        draft = load(uri, path, governance, None)
+        assert isinstance(draft, Draft), draft
+        again = load(uri, path, governance, draft.fingerprint)
+        assert isinstance(again, Same)
+        titles.append(draft.wording.title)
+    assert titles == ["Refunds", "B", "Keys", "Exchanges", "Refund without a receipt"]

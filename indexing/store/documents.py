@@ -193,6 +193,44 @@ async def insert_revision(
     return int(row[0])
 
 
+async def mark_stored(
+    conn: Connection,
+    document_id: int,
+    *,
+    newest: int,
+    in_force: int | None,
+    duplicate_of: int | None,
+    settled: bool,
+    fingerprint: str,
+) -> None:
+    """Point a document at its revisions: one statement, since every document of a run needs it."""
+    await conn.execute(
+        """
+        update indexing.document d
+        set newest_revision_id = %(newest)s,
+            in_force_revision_id = %(in_force)s,
+            expires_on = (select r.validated_on + r.review_every from indexing.revision r
+                          where r.id = %(in_force)s),
+            withdrawn_on = null,
+            duplicate_of = %(duplicate_of)s,
+            duplicate_settled = %(settled)s,
+            fingerprint = %(fingerprint)s,
+            owner_gone = exists (
+                select from indexing.gone_owner g join indexing.revision r on r.owner = g.email
+                where r.id = coalesce(%(in_force)s::bigint, %(newest)s::bigint))
+        where d.id = %(document)s
+        """,
+        {
+            "document": document_id,
+            "newest": newest,
+            "in_force": in_force,
+            "duplicate_of": duplicate_of,
+            "settled": settled,
+            "fingerprint": fingerprint,
+        },
+    )
+
+
 async def mark_newest(conn: Connection, document_id: int, revision_id: int) -> None:
     """Note that this revision is what the file says now, and that the file is there."""
     await conn.execute(
