@@ -152,7 +152,7 @@ _mark = re.compile(r"\[(\d{1,2})\]")
 # document's own "[1]" cannot pose as one of our source marks.
 _active = re.compile(r"([\\`*_\[\]])")
 # Stands for an escaped bracket between parsing and mark finding; removed from all input by
-# `indexing.governance.visible` long before it gets here, and by `literal` as well.
+# `indexing.visible.visible` long before it gets here, and by `literal` as well.
 _OPEN, _CLOSE = "\ue000", "\ue001"
 
 
