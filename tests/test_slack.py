@@ -124,6 +124,15 @@ async def test_an_edit_within_five_minutes_updates_the_answer(world: World) -> N
     assert len(world.slack.made("chat.update")) == 1
 
 
+async def test_an_edit_that_is_told_as_one_more_mention_updates_the_answer(world: World) -> None:
+    said = mention("what about gift cards from abroad?")
+    await world.hear(said)
+    again = mention(REFUND, edited={"user": "U1", "ts": "1700000100.000000"})
+    await world.hear(again | {"event_ts": "1700000100.000000", "subtype": None})
+    (answer,) = world.slack.posted()
+    assert "Look the purchase up" in words(answer)
+
+
 async def test_a_preview_that_slack_adds_is_no_edit(world: World) -> None:
     said = direct(REFUND)
     await world.hear(said)

@@ -33,6 +33,19 @@ async def test_somebody_is_known_by_the_e_mail_slack_confirms_and_remembered(wor
     assert nadia.slack == "U2"
 
 
+async def test_what_is_not_for_everyone_is_answered_directly_and_can_be_pressed(
+    world: World,
+) -> None:
+    await world.hear(mention(SAFE_CODE, user="U2"))
+    (private,) = world.slack.posted()
+    (hint,) = world.slack.made("chat.postEphemeral")
+    assert (private["channel"], hint["channel"], hint["user"]) == ("DU2", "C1", "U2")
+    assert "every month" in words(private)
+    assert "every month" not in words(hint)
+    await world.pressed(press(private, "Helpful", user={"id": "U2", "team_id": "T1"}))
+    assert "✓ Helpful" in words(world.slack.messages["DU2", private["ts"]])
+
+
 @pytest.mark.parametrize(
     "account", [{"is_email_confirmed": False}, {"profile": {}}, {"profile": {"email": "x@y.z"}}]
 )
@@ -45,6 +58,14 @@ async def test_somebody_unknown_is_everyone_and_nothing_more(
     refusal, answer = world.slack.posted()
     assert "every month" not in words(refusal)
     assert "Look the purchase up" in words(answer)
+
+
+async def test_a_member_of_several_workspaces_of_an_organisation_is_one_of_ours(
+    world: World,
+) -> None:
+    world.slack.users["U1"] |= {"team_id": "T9", "enterprise_user": {"teams": ["T9", "T1"]}}
+    await world.hear(direct(REFUND))
+    assert len(world.slack.posted()) == 1
 
 
 async def test_users_info_refused_leaves_everyone(world: World) -> None:

@@ -91,15 +91,19 @@ def field_values(state: dict[str, Any]) -> dict[str, str]:
     values: dict[str, str] = {}
     blocks = state.get("values")
     for name, actions in (blocks if isinstance(blocks, dict) else {}).items():
-        value = _value(actions.get(_VALUE) or {}) if isinstance(actions, dict) else ""
+        element = actions.get(_VALUE) if isinstance(actions, dict) else None
+        value = _value(element) if isinstance(element, dict) else ""
         field_name = name.partition(_CONTINUED)[0]
         values[field_name] = values.get(field_name, "") + value
     return values
 
 
 def _value(element: dict[str, Any]) -> str:
-    if "selected_options" in element:
-        return "\n".join(option["value"] for option in element["selected_options"] or [])
-    if "selected_option" in element:
-        return str((element["selected_option"] or {}).get("value", ""))
-    return str(element.get("value") or "")
+    several, one = element.get("selected_options"), element.get("selected_option")
+    if isinstance(several, list):
+        return "\n".join(_chosen(option) for option in several)
+    return _chosen(one) if one is not None else str(element.get("value") or "")
+
+
+def _chosen(option: Any) -> str:
+    return str(option.get("value") or "") if isinstance(option, dict) else ""

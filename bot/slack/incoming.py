@@ -114,14 +114,23 @@ def _read_event(body: dict[str, Any]) -> Told | None:
         case "message_deleted":
             return _deleted(body, event, _dict(event, "previous_message"))
         case subtype if subtype in _ASKING_SUBTYPES:
-            said = _said(body, event, event)
-            mentioned = event["type"] == "app_mention"
-            if said is None or _by_a_bot(event):
-                return None
-            return _told(
-                "said", message_key(*said[:2], said[3]), said, event, body, mentioned=mentioned
-            )
+            return _read_message(body, event)
     return None
+
+
+def _read_message(body: dict[str, Any], event: dict[str, Any]) -> Told | None:
+    """A message. Where we may not read the channel, an edit is told as one more mention."""
+    said = _said(body, event, event)
+    if said is None or _by_a_bot(event):
+        return None
+    mentioned = event["type"] == "app_mention"
+    edited_at = _dict(event, "edited").get("ts")
+    if mentioned and edited_at:
+        at = {"ts": edited_at}
+        key = f"event:{body['event_id']}"
+        return _told("edited", key, said, event, body, at=at, mentioned=True)
+    key = message_key(said[0], said[1], said[3])
+    return _told("said", key, said, event, body, mentioned=mentioned)
 
 
 def _read_edit(body: dict[str, Any], event: dict[str, Any]) -> Told | None:

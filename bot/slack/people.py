@@ -8,7 +8,7 @@ who a user is, a person known by id is still known, and anybody else is `everyon
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,11 +30,15 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What Slack says of a user. `email` is '' unless confirmed; `team` is '' if it is not said."""
+    """What Slack says of a user. `email` is '' unless confirmed; no `teams` if it does not say."""
 
     email: str
-    team: str
+    teams: frozenset[str]
     is_member: bool
+
+    def may_ask_in(self, team: str) -> bool:
+        """Whether this is a full member of a workspace."""
+        return self.is_member and (not self.teams or team in self.teams)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ class People:
         if told.user in ("USLACKBOT", home.user, told.bot_user):
             return None
         account = await self._account(told.user)
-        if account is not None and (not account.is_member or account.team not in ("", told.team)):
+        if account is not None and not account.may_ask_in(told.team):
             return None
         return Asker(await _person(conn, told.user, account))
 
@@ -117,9 +121,11 @@ def _read_account(user: dict[str, Any]) -> Account:
     profile = user.get("profile")
     email = profile.get("email") if isinstance(profile, dict) else ""
     confirmed = user.get("is_email_confirmed") is not False
+    enterprise = user.get("enterprise_user")
+    teams = enterprise.get("teams") if isinstance(enterprise, dict) else ()
     return Account(
         email=str(email or "") if confirmed else "",
-        team=str(user.get("team_id") or ""),
+        teams=frozenset(str(team) for team in (user.get("team_id"), *(teams or ())) if team),
         is_member=not any(user.get(name) for name in outside),
     )
 
@@ -131,4 +137,5 @@ async def _person(conn: Connection, user: str, account: Account | None) -> Perso
     person = await store.fetch_person(conn, account.email)
     if person is not None and not person.slack:
         await store.link_slack(conn, person.id, user)
+        return replace(person, slack=user)
     return person
