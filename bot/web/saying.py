@@ -85,16 +85,7 @@ async def say(
         if isinstance(root, Refused):
             return root
         spot = Spot(place, root)
-        conversation = None
-        if spot.audience == "direct":
-            addressed = True
-            if root is None:
-                since = now - CONVERSATION
-                conversation = await store.fetch_conversation(conn, place, person.id, since)
-        else:
-            addressed = mentions_bot(said) or (
-                root is not None and await store.is_talking_to_bot(conn, root)
-            )
+        addressed = await _is_addressed(conn, spot, said)
         message_id = await store.insert_said(
             conn,
             place=place,
@@ -102,7 +93,7 @@ async def say(
             author_id=person.id,
             text=said,
             addressed=addressed,
-            conversation_id=conversation,
+            conversation_id=await _conversation(conn, spot, person, now),
             now=now,
         )
         if addressed:
@@ -175,7 +166,7 @@ async def press(
         if message is None or not may_see(person, message) or message.deleted_at:
             return Refused("no_such_message")
         values = {storable(name): storable(value) for name, value in fields.items()}
-        if len(values) > _MAX_FIELDS or any(len(v) > MAX_CHARACTERS for v in values.values()):
+        if _are_too_long(values):
             return Refused("too_long")
         payload = {
             "kind": "press",
@@ -229,12 +220,30 @@ async def _tell(
     )
 
 
+def _are_too_long(values: Mapping[str, str]) -> bool:
+    return len(values) > _MAX_FIELDS or any(len(v) > MAX_CHARACTERS for v in values.values())
+
+
 async def _refusal(conn: Connection, said: str) -> Refused | None:
     if not await bot.store.is_demo(conn):
         return Refused("not_a_demo")
     if not said:
         return Refused("empty")
     return Refused("too_long") if len(said) > MAX_CHARACTERS else None
+
+
+async def _is_addressed(conn: Connection, spot: Spot, said: str) -> bool:
+    """Whether the bot is meant: always alone with it, by name in a channel, or in its threads."""
+    if spot.audience == "direct" or mentions_bot(said):
+        return True
+    return spot.thread_id is not None and await store.is_talking_to_bot(conn, spot.thread_id)
+
+
+async def _conversation(conn: Connection, spot: Spot, person: Person, now: datetime) -> int | None:
+    """The message that opened the direct conversation this one goes on with, if it does."""
+    if spot.audience == "channel" or spot.thread_id is not None:
+        return None
+    return await store.fetch_conversation(conn, spot.base, person.id, now - CONVERSATION)
 
 
 async def _root(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import learning.store
 from bot.web import store
-from bot.web.places import Spot, places_of, slug_of
+from bot.web.places import Spot, places_of, room_of, slug_of
 from bot.web.store import Message
 from bot.web.suggestions import Suggestion, suggested
 from bot.web.views import (
@@ -143,7 +144,8 @@ class Screens:
         )
 
     def _suggest(self, viewer: Viewer, seen: Seen) -> tuple[str, ...]:
-        if seen.messages or seen.spot.base == "web:review":
+        room = room_of(seen.spot.base)
+        if seen.messages or (room and room.seated):
             return ()
         return suggested(self._suggestions, viewer.person)
 
@@ -183,6 +185,7 @@ def _cast(viewer: Viewer) -> list[tuple[Person, str]]:
     return [(person, role_in_words(person, people)) for person in sorted(others, key=rank)]
 
 
+@cache
 def static_version(name: str) -> str:
     """The address of a static file, with its content's hash, so that it can be kept for good."""
     digest = sha256((HERE / "static" / name).read_bytes()).hexdigest()[:12]

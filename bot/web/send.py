@@ -18,6 +18,7 @@ from bot.web import store
 from bot.web.places import Spot, spot_of
 from bot.web.saying import without_mention
 from handlers.inbound import Asked, CardRef, Deleted, Edited, Inbound, Place, Pressed
+from learning.nouns import Person
 
 _PAUSE_SECONDS = 0.06
 
@@ -43,17 +44,7 @@ class LocalChannel:
             if spot is None:
                 return None
             if told["kind"] == "press":
-                return Pressed(
-                    person=person,
-                    place=place,
-                    card=CardRef(told["ref"]) if told["ref"] else None,
-                    action=told["action"],
-                    subject=told["subject"],
-                    press=event.id,
-                    at=event.received_at,
-                    audience=spot.audience,
-                    fields=dict(told["fields"]),
-                )
+                return _pressed(event, person, spot)
             key = f"web:{told['message']}"
             if told["kind"] == "delete":
                 return Deleted(place, key)
@@ -165,3 +156,18 @@ class LocalChannel:
             await store.mark_card(conn, message_id, outgoing.card)
             root_id = spot.thread_id or message_id
             await store.notify(conn, "stream_end", spot.base, root_id, message_id, None)
+
+
+def _pressed(event: Event, person: Person, spot: Spot) -> Pressed:
+    told = event.payload
+    return Pressed(
+        person=person,
+        place=spot.place,
+        card=CardRef(told["ref"]) if told["ref"] else None,
+        action=told["action"],
+        subject=told["subject"],
+        press=event.id,
+        at=event.received_at,
+        audience=spot.audience,
+        fields=dict(told["fields"]),
+    )
