@@ -56,6 +56,9 @@ _STATUSES = {
     "owner_gone": "owner has left",
 }
 
+_OF_A_KIND = 3
+"""How often the table says the same; a refusal is always told in full."""
+
 
 # A run's report
 
@@ -80,9 +83,9 @@ def report_table(report: Report) -> str:
 
 def _report_lines(report: Report) -> Iterator[str]:
     counts: Counter[str] = Counter(row.result for row in report.rows)
-    told = ", ".join(f"{counts[key]} {words}" for key, words in _RESULTS.items() if counts[key])
+    sums = ", ".join(f"{counts[key]} {words}" for key, words in _RESULTS.items() if counts[key])
     name = f"{report.source}: " if report.source else ""
-    yield f"{name}{told or 'no documents found'}."
+    yield f"{name}{sums or 'no documents found'}."
     if report.dry_run:
         yield "This was a dry run: nothing has been stored or withdrawn."
     rows = [row for row in report.rows if row.result != "unchanged"]
@@ -92,10 +95,17 @@ def _report_lines(report: Report) -> Iterator[str]:
             ("DOCUMENT", "RESULT", "FIELD"), ((row.uri, row.result, _field(row)) for row in rows)
         )
         yield next(table)
+        told: Counter[str] = Counter()
         for line, row in zip(table, rows, strict=True):
             yield line
-            # In its own lines below: in a column of its own it would not fit most terminals.
-            yield from textwrap.wrap(_remedy(row), 96, initial_indent="  ", subsequent_indent="  ")
+            kind = row.problem.code if row.problem else ""
+            told[kind] += 1
+            # Below the line, not in a column: it would not fit most terminals.
+            if told[kind] <= _OF_A_KIND or row.result == "refused":
+                yield from _wrapped(_remedy(row))
+        if any(count > _OF_A_KIND for kind, count in told.items() if kind):
+            yield ""
+            yield "Where nothing is said, the same has to be done as above; --json says it for each."
     for label, unknown, command in (
         ("people", report.unknown_people, "jobaid people import FILE.yaml"),
         ("competencies", report.unknown_competencies, ""),
@@ -105,6 +115,17 @@ def _report_lines(report: Report) -> Iterator[str]:
             yield f"Not imported yet, accepted all the same ({label}): {', '.join(unknown)}."
             if command:
                 yield f"Import them with: {command}"
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(
+        text,
+        96,
+        initial_indent="  ",
+        subsequent_indent="  ",
+        break_long_words=False,  # commands and paths can be copied whole
+        break_on_hyphens=False,
+    )
 
 
 def _field(row: Row) -> str:
