@@ -54,6 +54,12 @@ class Settings(BaseSettings):
     slack_bot_token: str = ""
     slack_signing_secret: str = ""
     slack_api_url: HttpUrl = "https://slack.com/api/"
+    teams_app_id: str = ""
+    teams_app_password: str = ""
+    teams_tenant_id: str = ""
+    teams_local: bool = False
+    teams_login_url: HttpUrl = "https://login.microsoftonline.com"
+    teams_openid_url: HttpUrl = "https://login.botframework.com/v1/.well-known/openidconfiguration"
     review_channel: Annotated[tuple[str, ...], NoDecode] = ()
     jobaid_forget_askers_days: int = Field(default=180, ge=1)
     jobaid_token_cache_mb: int = Field(default=256, ge=0)

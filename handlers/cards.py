@@ -128,10 +128,14 @@ Block = Heading | Text | Steps | Facts | Quote | Sources | Note | Buttons | Fiel
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A message. `summary` is its plain-text form for notifications and screen readers."""
+    """A message. `summary` is its plain-text form for notifications and screen readers.
+
+    `written` says that a model wrote words of it: platforms that label such messages do.
+    """
 
     summary: str
     blocks: tuple[Block, ...]
+    written: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +223,7 @@ def card_to_json(card: Card) -> dict[str, Any]:
         }
         for block in card.blocks
     ]
-    return {"summary": card.summary, "blocks": blocks}
+    return {"summary": card.summary, "blocks": blocks, "written": card.written}
 
 
 def card_from_json(stored: dict[str, Any]) -> Card:
@@ -229,7 +233,7 @@ def card_from_json(stored: dict[str, Any]) -> Card:
         kind = _BLOCKS[block["type"]]
         fields = {name: value for name, value in block.items() if name != "type"}
         blocks.append(_values[kind].validate_python(fields))
-    return Card(stored["summary"], tuple(blocks))
+    return Card(stored["summary"], tuple(blocks), stored.get("written", False))
 
 
 _values: dict[type[Block], TypeAdapter[Any]] = {

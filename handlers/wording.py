@@ -11,11 +11,34 @@ from indexing.nouns import FoundPassage
 LOOKING_UP = "is looking it up"
 """The status beside the agent's name while a question is worked on."""
 
+LOOKING_IT_UP = "Looking it up in the approved SOPs"
+"""The first line of an answer that is still being worked on."""
+
 CUT_SHORT = "There is more than fits here: the rest stands in the SOP."
 """The last line of a card that a platform's limits cut."""
 
 CANCEL = "Cancel"
 """The way out of a question that a button asks before its press counts."""
+
+NOT_THIS_CARD = "That button belongs to another card. Use the buttons under the answer itself."
+"""Said to somebody who pressed on a card that is not ours, or not there."""
+
+SENT_DIRECTLY = "I have sent it to you in our chat."
+"""Said privately where somebody pressed, when what was asked for is too long to be said there."""
+
+ANSWERING_DIRECTLY = "I am looking it up and answer in our chat."
+"""Said to somebody who asked about another person's message."""
+
+NOTHING_TO_ANSWER = "That message has no words I could look up. Ask me in our chat instead."
+"""Said to somebody who asked about a message without text."""
+
+ADD_ME_FIRST = "I cannot write to you yet. Add Jobaid in Teams under Apps, then try again."
+"""Said to somebody who has no chat with us in which they could be answered."""
+
+
+def about_place(name: str) -> str:
+    """Return the line that says where something said privately comes from; `name` may be ''."""
+    return f"About what you did in {name}:" if name else "About what you did in a shared chat:"
 
 
 def day(when: date) -> str:

@@ -47,6 +47,18 @@ async def fetch_person_by_slack(conn: Connection, slack_id: str) -> Person | Non
     )
 
 
+async def fetch_person_by_teams(conn: Connection, teams_id: str) -> Person | None:
+    """Fetch a person by the directory id (Entra object id) Teams gives them."""
+    return await _one(
+        conn,
+        """
+        select id, email, name, roles, seats, timezone, manager, slack, teams, active
+        from learning.person where teams = %s and teams <> ''
+        """,
+        teams_id,
+    )
+
+
 async def fetch_people(conn: Connection) -> list[Person]:
     """Fetch everybody, by name."""
     rows = await (
@@ -100,6 +112,18 @@ async def link_slack(conn: Connection, person_id: int, slack_id: str) -> None:
           and not exists (select 1 from learning.person other where other.slack = %s)
         """,
         [slack_id, person_id, slack_id],
+    )
+
+
+async def link_teams(conn: Connection, person_id: int, teams_id: str) -> None:
+    """Remember the id of a person whose address Teams confirmed; never overwrite another's."""
+    await conn.execute(
+        """
+        update learning.person set teams = %s
+        where id = %s and teams = ''
+          and not exists (select 1 from learning.person other where other.teams = %s)
+        """,
+        [teams_id, person_id, teams_id],
     )
 
 

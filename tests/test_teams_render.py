@@ -246,10 +246,11 @@ def test_our_own_styles_and_marks_act_in_a_message() -> None:
     ],
 )
 def test_what_people_write_becomes_plain_words(activity: dict[str, Any], meant: str) -> None:
+    dana = {"id": "29:d", "name": "Dana & Co"}
     entities = [
         {"type": "mention", "text": "<at>Jobaid</at>", "mentioned": {"id": "28:bot"}},
-        {"type": "mention", "text": "<at>Dana &amp; Co</at>", "mentioned": {"id": "29:d", "name": "Dana & Co"}},
+        {"type": "mention", "text": "<at>Dana &amp; Co</at>", "mentioned": dana},
         {"type": "mention", "text": "", "mentioned": None},
         "not an entity",
-    ]  # fmt: skip
+    ]
     assert plain_words({**activity, "entities": entities}, "28:bot") == meant

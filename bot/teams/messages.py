@@ -1,0 +1,154 @@
+"""Decides what of a card is said as a message's text and what is drawn as its Adaptive Card.
+
+In a chat of two the words are text, because only text is streamed and only its `[n]` marks become
+citations; what has to be pressed, filled in or looked up is a card under them. Everywhere else the
+whole is one card.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from botbuilder.schema import Activity, Attachment
+
+from bot.teams.entities import MOST_CITATIONS, MessageInfo
+from bot.teams.render import MOST_BYTES, render, size_of
+from bot.teams.words import as_message
+from handlers.cards import (
+    Block,
+    Button,
+    Buttons,
+    Card,
+    Facts,
+    Heading,
+    Note,
+    Quote,
+    Source,
+    Sources,
+    Span,
+    Steps,
+    Text,
+    plain,
+    spans,
+)
+
+ADAPTIVE = "application/vnd.microsoft.card.adaptive"
+RATINGS = {"like": "answer.helpful", "dislike": "answer.not_helpful"}
+"""What the thumbs that Teams draws under an answer mean here."""
+
+_MOST_TEXT = MOST_BYTES // 2
+_WORDS = Heading | Text | Steps | Note
+
+
+def pieces(card: Card) -> tuple[str, ...]:
+    """Return the paragraphs that are said as text in a chat of two; none when all is a card."""
+    if not (is_answer(card) or all(isinstance(block, _WORDS) for block in card.blocks)):
+        return ()
+    said = tuple(words for block in card.blocks if _is_said(card, block) for words in _say(block))
+    return said if size_of("\n\n".join(said)) <= _MOST_TEXT else ()
+
+
+def is_answer(card: Card) -> bool:
+    """Whether a card is an answer: words, and the sources they come from."""
+    has_words = any(isinstance(block, Text | Steps) for block in card.blocks)
+    return has_words and any(isinstance(block, Sources) for block in card.blocks)
+
+
+def message(card: Card, *, personal: bool) -> Activity:
+    """Return the message of a card, for a chat of two or for a place where others read along."""
+    activity = Activity(type="message", summary=card.summary, attachments=[])
+    said = pieces(card) if personal else ()
+    drawn = drawn_card(card, personal=personal)
+    if drawn is not None:
+        activity.attachments = [Attachment(content_type=ADAPTIVE, content=drawn)]
+    if said:
+        activity.text = "\n\n".join(said)
+        activity.text_format = "markdown"
+    if is_answer(card):
+        cited = list(_cited(card, activity.text or ""))
+        if cited or card.written:
+            activity.entities = [MessageInfo(written=card.written, cited=cited)]
+        if said:
+            activity.channel_data = {"feedbackLoop": {"type": "default"}}
+    return activity
+
+
+def drawn_card(card: Card, *, personal: bool) -> dict[str, Any] | None:
+    """Return the Adaptive Card of a message, None where its words say everything."""
+    if not personal or not pieces(card):
+        return render(card)
+    rest = tuple(_without_ratings(block) for block in card.blocks if not _is_said(card, block))
+    rest = tuple(block for block in rest if block != Buttons(()))
+    return render(Card(" ", rest)) if rest else None
+
+
+def _is_said(card: Card, block: Block) -> bool:
+    """An answer's quiet notes stand with its sources, under the words."""
+    if isinstance(block, Note) and block.tone == "quiet":
+        return not is_answer(card)
+    return isinstance(block, _WORDS)
+
+
+def _without_ratings(block: Block) -> Block:
+    """Teams draws thumbs itself: the same question is not asked twice."""
+    if not isinstance(block, Buttons):
+        return block
+    kept: tuple[Button, ...] = tuple(
+        button for button in block.buttons if button.action not in RATINGS.values()
+    )
+    return replace(block, buttons=kept)
+
+
+def _say(block: Block) -> Iterator[str]:
+    match block:
+        case Heading(text, detail):
+            if text.strip():
+                yield _paragraph([Span(text, bold=True)])
+            if detail.strip():
+                yield _paragraph([Span(detail, emphasis=True)])
+        case Text(markdown) | Note(markdown, "quiet"):
+            if markdown.strip():
+                yield _paragraph(spans(markdown))
+        case Note(markdown):
+            yield _paragraph([Span("⚠ "), *spans(markdown)])
+        case Steps(items, start):
+            for number, item in enumerate(items, start):
+                yield f"{number}. {as_message(spans(item.replace(chr(10), ' ')))}"
+        case _:
+            return
+
+
+def _paragraph(words: Any) -> str:
+    return re.sub(r"\s*\n\s*", "  \n", as_message(words).strip())
+
+
+def _cited(card: Card, text: str) -> Iterator[Source]:
+    """The sources whose mark stands in the text, as many as Teams takes."""
+    entries = [
+        entry for block in card.blocks if isinstance(block, Sources) for entry in block.entries
+    ]
+    marked = (entry for entry in entries if f"[{entry.number}]" in text)
+    yield from list(marked)[:MOST_CITATIONS]
+
+
+def words_of(card: Card) -> str | None:
+    """Return a card's words as plain lines; None when it holds what only a card can show."""
+    lines: list[str] = []
+    for block in card.blocks:
+        match block:
+            case Heading(text, detail):
+                lines += [text, detail]
+            case Text(markdown) | Note(markdown):
+                lines.append(plain(markdown))
+            case Steps(items, start):
+                lines += [f"{at}. {plain(item)}" for at, item in enumerate(items, start)]
+            case Quote(text, source):
+                lines += [text, source]
+            case Facts(rows):
+                lines += [f"{label}: {value}" for label, value in rows]
+            case _:
+                return None
+    return "\n".join(line for line in lines if line)
