@@ -22,9 +22,10 @@ from typing import Any
 from benchmarks.throwaway import MODELS, TODAY, fill, throwaway_pool
 from indexing.embeddings import LocalEmbedder
 from indexing.nouns import FoundPassage, Turn
-from indexing.retrieval import BEST, idf, retrieve
-from indexing.store import search
-from indexing.store.search import Connection
+from indexing.questions import idf
+from indexing.retrieval import BEST, retrieve
+from indexing.store import finding
+from indexing.store.search import Connection, fetch_corpus
 from indexing.terms import terms
 from indexing.token_states import TokenStates
 
@@ -33,12 +34,12 @@ READER = (("everyone",), ("everyone",))
 
 async def bm25_alone(conn: Connection, text: str) -> list[FoundPassage]:
     """The ten best by BM25, nothing else: the yardstick."""
-    corpus = await search.fetch_corpus(conn)
-    known = await search.fetch_terms(conn, terms(text))
+    corpus = await fetch_corpus(conn)
+    known = await finding.fetch_terms(conn, terms(text))
     weights = {term.id: idf(term.df, corpus) for term in known.values()}
-    reader = await search.fetch_reader(conn, READER[0], TODAY)
-    ids = await search.search_keywords(conn, weights, corpus.mean_length, reader, BEST)
-    found = await search.fetch_found(conn, ids, reader)
+    reader = await finding.fetch_reader(conn, READER[0], TODAY)
+    ids = await finding.search_keywords(conn, weights, corpus.mean_length, reader, BEST)
+    found = await finding.fetch_found(conn, ids, reader)
     return [found[passage_id] for passage_id in ids]
 
 
