@@ -6,7 +6,7 @@ import asyncio
 import signal
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -14,7 +14,6 @@ from pathlib import Path
 import psycopg
 import structlog
 from aiohttp import web
-from indexing.listing import list_documents
 
 from bot import store
 from bot.channel import Channel
@@ -22,6 +21,7 @@ from bot.database import Database, DatabaseUnusable, Pool, open_pool, with_searc
 from bot.inbox import Inbox, Worker
 from bot.outbox import Outbox
 from bot.settings import Settings, UnusableSetting
+from bot.teams.identity import identity
 from bot.timetable import Timetable
 from bot.work import UNREACHABLE, Queue
 from handlers.doctor import DeadLetter, State
@@ -29,6 +29,7 @@ from handlers.inbound import Place
 from handlers.services import Connection, Services
 from indexing import answers, audit, documents
 from indexing.embeddings import Embedder, EndpointEmbedder, LocalEmbedder, mismatch
+from indexing.listing import list_documents
 from indexing.reindex import rebuild
 from indexing.store.search import fetch_embedding_model
 from indexing.token_states import TokenStates
@@ -187,16 +188,24 @@ async def state_of_house(conn: Connection, today: date) -> State:
 async def platforms(house: House) -> AsyncIterator[dict[str, Channel]]:
     """The chat platforms that are configured, ready to send."""
     channels: dict[str, Channel] = {}
-    token = house.settings.slack_bot_token
-    if token and house.settings.slack_signing_secret:
-        from bot.slack.calls import web_client
-        from bot.slack.channel import SlackChannel
+    settings = house.settings
+    async with AsyncExitStack() as opened:
+        if settings.slack_bot_token and settings.slack_signing_secret:
+            from bot.slack.calls import web_client
+            from bot.slack.channel import SlackChannel
 
-        async with web_client(token, house.settings.slack_api_url) as client:
+            client = await opened.enter_async_context(
+                web_client(settings.slack_bot_token, settings.slack_api_url)
+            )
             channels["slack"] = SlackChannel(house.pool, client, clock)
-            yield channels
-        return
-    yield channels
+        registered = identity(settings)
+        if registered is not None:
+            from bot.teams.channel import open_channel
+
+            channels["teams"] = await opened.enter_async_context(
+                open_channel(registered, house.pool, clock)
+            )
+        yield channels
 
 
 async def mount_platforms(house: House, application: web.Application) -> None:
@@ -210,6 +219,11 @@ async def mount_platforms(house: House, application: web.Application) -> None:
 
         secret = settings.slack_signing_secret
         mount(application, slack_app(house.inbox, house.pool, secret, clock))
+    registered = identity(settings)
+    if registered is not None:
+        from bot.teams.listen import mount as mount_teams
+
+        await mount_teams(application, registered, house.pool, house.inbox, clock)
 
 
 async def warm(house: House, services: Services) -> None:

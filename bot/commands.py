@@ -19,6 +19,7 @@ from bot import app, demo, terminal
 from bot.__main__ import DONE, FAILED, MISUSED
 from bot.database import Database, DatabaseUnusable, database, is_up_to_date, migrate
 from bot.settings import Settings
+from bot.teams.identity import missing_settings
 from handlers import directory, doctor, library, trying
 from handlers.services import Services
 from indexing.embeddings import Embedder
@@ -89,6 +90,7 @@ async def _doctor(settings: Settings, found: Database) -> int:
         slack_token=bool(settings.slack_bot_token),
         slack_secret=bool(settings.slack_signing_secret),
         review_places=settings.review_channel,
+        teams_missing=missing_settings(settings),
     )
     if not facts.up_to_date:
         say("\n".join(doctor.report(facts, None)))
@@ -213,9 +215,7 @@ async def _ask(house: app.House, arguments: argparse.Namespace) -> int:
     return DONE
 
 
-async def _ask_batch(
-    house: app.House, services: Services, arguments: argparse.Namespace
-) -> int:
+async def _ask_batch(house: app.House, services: Services, arguments: argparse.Namespace) -> int:
     try:
         lines = arguments.batch.read_bytes().splitlines()
     except OSError as error:

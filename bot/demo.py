@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import psycopg
@@ -11,6 +12,7 @@ from aiohttp import web
 
 import samples
 from bot import app
+from bot.channel import Channel
 from bot.database import Database, DatabaseUnusable, is_up_to_date, migrate
 from bot.settings import Settings
 from bot.web.listen import mount
@@ -33,9 +35,12 @@ async def run(settings: Settings, database: Database, say: Say, hint: Say) -> in
         embedder = await app.load_embedder(settings, house.pool)
         services = app.services(settings, embedder)
         await load_samples(house, embedder, hint)
-        channel = LocalChannel(house.pool, app.clock)
-        app.worker(house, {"web": channel}, services)
         application = web.Application(client_max_size=1_000_000)
+        channels: dict[str, Channel] = {"web": LocalChannel(house.pool, app.clock)}
+        if settings.teams_local:
+            channels["teams"] = await _teams_without_proof(house, application)
+            hint("Microsoft's local Teams client may come in, for this machine only")
+        app.worker(house, channels, services)
         application.add_routes(app.health_routes(house.pool))
         mount(application, pool=house.pool, inbox=house.inbox, clock=app.clock)
         async with app.listening(settings, application) as url:
@@ -45,6 +50,24 @@ async def run(settings: Settings, database: Database, say: Say, hint: Say) -> in
             hint(f"Open {url} in a browser. Ctrl-C stops it, the database too.")
             await app.until_stopped(working)
     return 0
+
+
+async def _teams_without_proof(house: app.House, application: web.Application) -> Channel:
+    """Let Microsoft's local client in, which has no token to prove itself with."""
+    from bot.teams.channel import open_channel
+    from bot.teams.identity import local_identity
+    from bot.teams.listen import mount as mount_teams
+
+    identity = local_identity()
+    await mount_teams(application, identity, house.pool, house.inbox, app.clock)
+    opened = AsyncExitStack()
+    channel = await opened.enter_async_context(open_channel(identity, house.pool, app.clock))
+
+    async def close(_application: web.Application) -> None:
+        await opened.aclose()
+
+    application.on_cleanup.append(close)
+    return channel
 
 
 def claim(database: Database, hint: Say) -> None:

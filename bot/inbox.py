@@ -110,7 +110,9 @@ class Worker:
             if inbound is None:
                 await store.mark_event(conn, event.id, "ignored", None, now)
                 return
-            chat = OutboxChat(conn, event.id, now, tuple(self._channels))
+            # Whoever is told something directly is told where the event came from, if they can be.
+            platforms = sorted(self._channels, key=lambda name: name != event.platform)
+            chat = OutboxChat(conn, event.id, now, platforms)
             await self._converse(conn, chat, inbound, event, now)
             person = None if isinstance(inbound, Deleted) else inbound.person
             if isinstance(inbound, Asked) and person and inbound.audience == "direct":

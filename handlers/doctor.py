@@ -6,10 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from handlers.wording import listed
+
+TEAMS_SETTINGS = ("TEAMS_APP_ID", "TEAMS_APP_PASSWORD", "TEAMS_TENANT_ID")
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the settings say. `protected`: the application's role is not the tables' owner."""
+    """What the settings say. `protected`: the application's role is not the tables' owner.
+
+    `teams_missing` names the settings of Teams that are not given.
+    """
 
     embedded: bool
     up_to_date: bool
@@ -18,6 +25,7 @@ class Facts:
     slack_token: bool
     slack_secret: bool
     review_places: Sequence[str] = ()
+    teams_missing: Sequence[str] = TEAMS_SETTINGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,7 @@ def report(facts: Facts, state: State | None) -> list[str]:
         ),
         _line("Embeddings", _embeddings(facts.embeddings)),
         _line("Slack", _slack(facts)),
+        _line("Teams", _teams(facts.teams_missing)),
     ]
     if state is not None:
         lines += _state_lines(state)
@@ -93,6 +102,12 @@ def _slack(facts: Facts) -> str:
     if len(missing) == 2:
         return "not configured"
     return f"INCOMPLETE: {missing[0]} is missing" if missing else "configured"
+
+
+def _teams(missing: Sequence[str]) -> str:
+    if len(missing) == len(TEAMS_SETTINGS):
+        return "not configured"
+    return f"INCOMPLETE: {listed(missing)} missing" if missing else "configured"
 
 
 def _state_lines(state: State) -> Iterator[str]:
@@ -127,6 +142,11 @@ def _next_step(facts: Facts, state: State | None) -> str:
         return "jobaid documents (none can be answered from; the table says why)"
     if facts.slack_token != facts.slack_secret:
         return f"set {'SLACK_SIGNING_SECRET' if facts.slack_token else 'SLACK_BOT_TOKEN'}"
-    if not facts.slack_token and not state.demo:
-        return "connect Slack (docs/slack.md), then run jobaid serve and jobaid worker"
+    if 0 < len(facts.teams_missing) < len(TEAMS_SETTINGS):
+        return f"set {listed(facts.teams_missing)}"
+    if not facts.slack_token and facts.teams_missing and not state.demo:
+        return (
+            "connect Slack (docs/slack.md) or Teams (docs/teams.md), then run jobaid serve and"
+            " jobaid worker"
+        )
     return "none, all is well."

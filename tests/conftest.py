@@ -18,7 +18,9 @@ from bot.embedded import APP_ROLE, OWNER_ROLE, Connection, EmbeddedServer
 from handlers.services import Connection as HandlerConnection
 
 # A test must not see the machine's settings.
-for name in [n for n in os.environ if n.startswith(("JOBAID_", "SLACK_", "OPENAI_", "DATABASE_"))]:
+for name in [
+    n for n in os.environ if n.startswith(("JOBAID_", "SLACK_", "TEAMS_", "OPENAI_", "DATABASE_"))
+]:
     del os.environ[name]
 
 

@@ -10,6 +10,7 @@ import asyncio
 import ipaddress
 import json
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
@@ -26,7 +27,8 @@ from bot.inbox import Inbox
 from bot.outbox import OutboxChat
 from bot.teams import answers, store
 from bot.teams.answers import Answer
-from bot.teams.connector import Connector
+from bot.teams.connector import Connector, open_connector
+from bot.teams.identity import Identity
 from bot.teams.incoming import Told, read, tenant_of
 from bot.teams.proof import CHANNEL, Forged, KeysUnreachable
 from bot.work import UNREACHABLE
@@ -292,6 +294,19 @@ def _is_from_this_machine(request: web.Request) -> bool:
     return ipaddress.ip_address(where[0]).is_loopback and request.host.lower() in names
 
 
-def mount(application: web.Application, listener: Listener) -> None:
-    """Serve Teams at `POST /api/messages`."""
-    application.router.add_post(PATH, listener.handle)
+async def mount(
+    application: web.Application,
+    identity: Identity,
+    pool: Pool,
+    inbox: Inbox,
+    clock: Callable[[], datetime],
+) -> None:
+    """Serve Teams at `POST /api/messages`, with a connector that is closed with the application."""
+    opened = AsyncExitStack()
+    connector = await opened.enter_async_context(open_connector(identity, clock))
+    application.router.add_post(PATH, Listener(connector, pool, inbox, clock).handle)
+
+    async def close(_application: web.Application) -> None:
+        await opened.aclose()
+
+    application.on_cleanup.append(close)
