@@ -13,13 +13,14 @@ from bot.channel import Event, Outgoing
 from bot.database import Pool
 from bot.slack import store
 from bot.slack.calls import Refused, Unreachable, called
-from bot.slack.incoming import Told, read
-from bot.slack.people import Asker, People
+from bot.slack.incoming import ButtonPress, Told, read
+from bot.slack.people import People, fetch_person
 from bot.slack.send import Sender
 from bot.slack.words import plain_words
 from handlers.inbound import Asked, CardRef, Deleted, Edited, Inbound, Place, Pressed
 from handlers.services import Connection
 from handlers.wording import LOOKING_UP
+from learning.nouns import Person
 
 # An edit that overtakes its message stands for it; one of a message we were never told does not.
 _OVERTAKING = timedelta(minutes=5)
@@ -43,53 +44,15 @@ class SlackChannel:
             return None
         if told.kind == "deleted":
             return Deleted(Place(told.place), told.message)
-        async with self._pool.connection() as conn:
-            asker = await self._people.asker(conn, told)
-            if asker is None:
-                return None
-            if told.press is not None:
-                return await self._pressed(conn, event, told, asker)
-            return await self._asked(conn, event, told, asker)
-
-    async def _asked(
-        self, conn: Connection, event: Event, told: Told, asker: Asker
-    ) -> Asked | Edited | None:
-        kind: type[Asked] | type[Edited] = Asked
-        at = told.at or event.received_at
-        if told.kind == "edited":
-            if await store.is_known(conn, f"slack:{told.message_key}"):
-                kind = Edited
-            elif at - datetime.fromtimestamp(float(told.ts), at.tzinfo) > _OVERTAKING:
-                return None
-        home = await self._people.home()
-        return kind(
-            person=asker.person,
-            place=Place(told.place),
-            thread=told.conversation,
-            message=told.message,
-            text=plain_words(told.text, told.bot_user or home.user),
-            audience=told.audience,
-            at=at,
-        )
-
-    async def _pressed(
-        self, conn: Connection, event: Event, told: Told, asker: Asker
-    ) -> Pressed | None:
-        press = told.press
-        if press is None:
+        asker = await self._people.asker(told)
+        if asker is None:
             return None
-        ref = await bot.store.fetch_ref(conn, told.place, f"{told.channel}/{told.ts}")
-        return Pressed(
-            person=asker.person,
-            place=Place(told.place),
-            card=ref or (CardRef(press.ref) if press.ref else None),
-            action=press.action,
-            subject=press.subject,
-            press=event.id,
-            at=told.at or event.received_at,
-            audience=told.audience,
-            fields=press.fields,
-        )
+        home = await self._people.home()
+        async with self._pool.connection() as conn:
+            person = await fetch_person(conn, asker)
+            if told.press is not None:
+                return await _pressed(conn, event, told, told.press, person)
+            return await _asked(conn, event, told, person, told.bot_user or home.user)
 
     async def working(self, asked: Asked, event: Event) -> None:
         """Show a status beside our name. Best effort: it clears itself with the answer."""
@@ -115,3 +78,41 @@ class SlackChannel:
     async def find(self, outgoing: Outgoing) -> str | None:
         """Look for a card whose sending was cut off in flight."""
         return await self._sender.find(outgoing)
+
+
+async def _asked(
+    conn: Connection, event: Event, told: Told, person: Person | None, bot_user: str
+) -> Asked | Edited | None:
+    kind: type[Asked] | type[Edited] = Asked
+    at = told.at or event.received_at
+    if told.kind == "edited":
+        if await store.is_known(conn, f"slack:{told.message_key}"):
+            kind = Edited
+        elif at - datetime.fromtimestamp(float(told.ts), at.tzinfo) > _OVERTAKING:
+            return None
+    return kind(
+        person=person,
+        place=Place(told.place),
+        thread=told.conversation,
+        message=told.message,
+        text=plain_words(told.text, bot_user),
+        audience=told.audience,
+        at=at,
+    )
+
+
+async def _pressed(
+    conn: Connection, event: Event, told: Told, press: ButtonPress, person: Person | None
+) -> Pressed:
+    ref = await bot.store.fetch_ref(conn, told.place, f"{told.channel}/{told.ts}")
+    return Pressed(
+        person=person,
+        place=Place(told.place),
+        card=ref or (CardRef(press.ref) if press.ref else None),
+        action=press.action,
+        subject=press.subject,
+        press=event.id,
+        at=told.at or event.received_at,
+        audience=told.audience,
+        fields=press.fields,
+    )

@@ -51,9 +51,10 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Somebody who may be answered; `person` is None for one the directory does not know."""
+    """Somebody who may be answered. `email` is '' where Slack has confirmed none, or will not say."""
 
-    person: Person | None
+    user: str
+    email: str
 
 
 class People:
@@ -65,8 +66,8 @@ class People:
         self._accounts: dict[str, tuple[datetime, Account | None]] = {}
         self._home: tuple[datetime, Home] | None = None
 
-    async def asker(self, conn: Connection, told: Told) -> Asker | None:
-        """Return who said this, None for somebody who gets nothing."""
+    async def asker(self, told: Told) -> Asker | None:
+        """Return who said this, None for somebody who gets nothing. Asks Slack, not the database."""
         home = await self.home()
         if told.sender_teams - {told.team} or (home.team and told.team != home.team):
             return None
@@ -75,7 +76,7 @@ class People:
         account = await self._account(told.user)
         if account is not None and not account.may_ask_in(told.team):
             return None
-        return Asker(await _person(conn, told.user, account))
+        return Asker(told.user, account.email if account is not None else "")
 
     async def home(self) -> Home:
         """Return our own workspace and user, asked once (again after a while if it was refused)."""
@@ -130,12 +131,13 @@ def _read_account(user: dict[str, Any]) -> Account:
     )
 
 
-async def _person(conn: Connection, user: str, account: Account | None) -> Person | None:
-    person = await store.fetch_person_by_slack(conn, user)
-    if person is not None or account is None or not account.email:
+async def fetch_person(conn: Connection, asker: Asker) -> Person | None:
+    """Return the person an asker is, None for one the directory does not know."""
+    person = await store.fetch_person_by_slack(conn, asker.user)
+    if person is not None or not asker.email:
         return person
-    person = await store.fetch_person(conn, account.email)
+    person = await store.fetch_person(conn, asker.email)
     if person is not None and not person.slack:
-        await store.link_slack(conn, person.id, user)
-        return replace(person, slack=user)
+        await store.link_slack(conn, person.id, asker.user)
+        return replace(person, slack=asker.user)
     return person

@@ -12,10 +12,9 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, assert_never
-from urllib.parse import urlsplit
 
 from bot.slack.fields import OPTION_TEXT, input_blocks
-from bot.slack.words import escaped, plain_text
+from bot.slack.words import escaped, is_openable, plain_text
 from handlers.cards import (
     Block,
     Button,
@@ -48,7 +47,6 @@ _CONTEXT_TEXT = 2000
 _BUTTONS = 25
 _BUTTON_LABEL = 75
 _CONFIRM_TITLE, _CONFIRM_TEXT, _CONFIRM_LABEL = 100, 300, 30
-_URL = 3000
 
 
 def render(card: Card) -> tuple[str, list[SlackBlock]]:
@@ -161,7 +159,7 @@ def _fact_spans(rows: Sequence[tuple[str, str]]) -> Iterator[Span]:
 
 def _sources(entries: Sequence[Source]) -> Iterator[SlackBlock]:
     """Quiet lines; where an original can be opened, rich text, which alone has inert links."""
-    if any(_is_openable(entry.url) for entry in entries):
+    if any(is_openable(entry.url) for entry in entries):
         for start in range(0, len(entries), _CONTEXT_ELEMENTS):
             lines = entries[start : start + _CONTEXT_ELEMENTS]
             yield _rich_text(*(_source_line(entry) for entry in lines))
@@ -178,23 +176,13 @@ def _sources(entries: Sequence[Source]) -> Iterator[SlackBlock]:
 
 def _source_line(entry: Source) -> SlackBlock:
     title: SlackBlock = {"type": "text", "text": entry.title or " "}
-    if _is_openable(entry.url):
+    if is_openable(entry.url):
         title = {"type": "link", "url": entry.url, "text": entry.title or entry.url}
     number, detail = Span(f"{entry.number} "), Span(source_detail(entry))
     return {
         "type": "rich_text_section",
         "elements": [*_texts([number]), title, *_texts([detail])],
     }
-
-
-def _is_openable(url: str) -> bool:
-    if len(url) > _URL or any(character.isspace() or character in '<>|"' for character in url):
-        return False
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme == "https" and bool(parts.hostname) and "@" not in parts.netloc
 
 
 def _button(position: int, button: Button) -> SlackBlock:
