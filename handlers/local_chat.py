@@ -48,7 +48,7 @@ def refusal_words(refusal: Refusal) -> str:
                 " Shorten it and send it again."
             )
         case "no_such_place":
-            return "You cannot read or write there. Choose one of the places in the list."
+            return "You cannot read or write there. Choose a place that is open to you."
         case "no_such_message":
             return "That message is not there any more. Load the page again."
         case "not_yours":

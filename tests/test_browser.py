@@ -180,7 +180,11 @@ def test_a_channel_answers_under_the_question_and_goes_on_in_its_thread(
     reply.press("Enter")
     expect(page.locator("#thread-messages .card")).to_have_count(2)
     page.locator("#thread-messages").get_by_role("button", name="Helpful", exact=True).first.click()
-    expect(page.locator("#thread-messages")).to_contain_text("Only visible to you")
+    whisper = page.locator("#thread-messages .whisper")
+    expect(whisper).to_contain_text("Only visible to you")
+    expect(whisper).to_be_in_viewport()
+    whisper.get_by_role("button", name="Dismiss").click()
+    expect(whisper).to_have_count(0)
     page.get_by_role("link", name="Close the thread").click()
     expect(page.locator(".entry", has_text=REFUND).last).to_contain_text("2 replies")
 

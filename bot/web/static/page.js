@@ -87,16 +87,37 @@ function showUnread(counts) {
   }
 }
 
+// What only this person sees must not appear out of their sight.
+const whispersSeen = new Set([...document.querySelectorAll(".whisper")].map((whisper) => whisper.id));
+
+function showWhispers() {
+  for (const whisper of document.querySelectorAll(".whisper")) {
+    if (!whispersSeen.has(whisper.id)) whisper.scrollIntoView({ block: "nearest" });
+    whispersSeen.add(whisper.id);
+  }
+}
+
 const onPast = new URLSearchParams(location.search).has("before");
-if (!onPast) {
-  new EventSource(document.body.dataset.live).addEventListener("message", (event) => {
+let stream = null;
+
+// A browser allows a handful of streams for all its tabs, so only tabs in sight hold one.
+function follow() {
+  stream?.close();
+  stream = null;
+  if (onPast || document.hidden) return;
+  stream = new EventSource(document.body.dataset.live);
+  stream.addEventListener("message", (event) => {
     const news = JSON.parse(event.data);
     keepAtEnd(talk, () => Object.entries(news.entries ?? {}).forEach(([key, html]) => showEntry(key, html)));
     if (thread && news.thread) keepAtEnd(thread, () => reconcile(thread, parse(news.thread)));
     if (news.unread) showUnread(news.unread);
     dropPending();
+    showWhispers();
   });
 }
+
+document.addEventListener("visibilitychange", follow);
+follow();
 
 // Sending in place -----------------------------------------------------------------------
 
