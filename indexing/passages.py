@@ -21,8 +21,14 @@ LIMIT = 120
 """Words in a passage unless one step alone has more."""
 LONGEST_STEP = 400
 """Words above which even a step is cut, at the end of a sentence."""
+LONGEST_CODE = 40
+"""Lines of an example that stay together."""
+LONGEST_SENTENCE = 200
+"""Words above which a run of text without an end is cut between words."""
 
 _MARKDOWN = MarkdownIt("commonmark").enable("table")
+# Control characters, and the marks that turn the direction of the text around them.
+_UNWANTED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|vs|approx|no|nos|mr|mrs|ms|dr|st|fig|sec|dept|inc|ltd|co|ext|max|min)"
     r"|\b[a-z]\.[a-z]|(?<!\w)[A-Z])\.$",
@@ -30,6 +36,7 @@ _ABBREVIATION = re.compile(
 )
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]]*\s+(?=[\"'“‘(\[]*[A-Z0-9À-Þ])|\n+")
 _ENUMERATED = re.compile(r"\s*(?:\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,4})[.)]|[•·▪–*-])\s")
+_WORD = re.compile(r"\S+")
 _STEP = re.compile(r"(\d{1,4})[.)]\s")
 _WARNING = re.compile(
     r"\W*(?:\d{1,4}[.)]\s+|-\s+)?\W*"
@@ -119,27 +126,33 @@ def _unit(text: str, start: int, end: int, step: int | None = None) -> Unit:
 
 
 def _chunks(text: str) -> Iterator[tuple[int, int]]:
-    """Top-level lines, each with the indented lines that belong to it."""
+    """Lines at the margin, each list item with the indented lines that belong to it; code."""
     start = 0
     position = 0
+    indent = ""  # what a line must begin with to belong to the chunk at hand
     for line in text.splitlines(keepends=True):
-        after_code = text.startswith("    ", start)
-        continues = (
-            line.startswith("    ") if after_code and position > start else line.startswith("  ")
-        )
-        if position > start and line.strip() and not continues:
-            yield start, start + len(text[start:position].rstrip())
+        if position and line.strip() and not (indent and line.startswith(indent)):
+            yield from _trimmed(text, start, position)
             start = position
+        if position == start and line.strip():
+            listed = _STEP.match(line) or line.startswith("- ")
+            indent = "  " if listed else "    " if line.startswith("    ") else ""
         position += len(line)
-    if text[start:].strip():
-        yield start, start + len(text[start:].rstrip())
+    yield from _trimmed(text, start, len(text))
+
+
+def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    kept = len(text[start:end].rstrip())
+    if kept:
+        yield start, start + kept
 
 
 def _sections(title: str, markdown: str) -> Iterator[_Section]:
     """Sections in order; one without words of its own is only part of the path below it."""
     path: list[tuple[int, str]] = []
     section = _Section(())
-    for node in SyntaxTreeNode(_MARKDOWN.parse(markdown)).children:
+    readable = _UNWANTED.sub("", markdown.replace("\r\n", "\n"))
+    for node in SyntaxTreeNode(_MARKDOWN.parse(readable)).children:
         if node.type != "heading":
             section.atoms.extend(_atoms(node))
             continue
@@ -188,8 +201,10 @@ def _atoms(node: SyntaxTreeNode) -> Iterator[_Atom]:
                 yield from _atoms(child)
         case "fence" | "code_block":
             code = node.content.rstrip("\n")
-            if code.strip():
-                yield _Atom("\n".join(f"    {line}" for line in code.split("\n")), "\n\n")
+            lines = [f"    {line}" for line in code.split("\n")] if code.strip() else []
+            for index in range(0, len(lines), LONGEST_CODE):
+                gap = "\n" if index else "\n\n"
+                yield _Atom("\n".join(lines[index : index + LONGEST_CODE]), gap)
         case "html_block":
             yield from _of_sentences(_html_words(node.content), "\n\n")
         case "heading":  # inside a quotation: a line like any other
@@ -200,12 +215,23 @@ def _atoms(node: SyntaxTreeNode) -> Iterator[_Atom]:
 
 def _of_sentences(text: str, gap: str) -> Iterator[_Atom]:
     """Sentences as atoms; the last one stays with what follows when it announces it (`:`)."""
-    spans = sentences(text)
+    spans = [part for span in sentences(text) for part in _cut_between_words(text, *span)]
     before = 0
     for index, (start, end) in enumerate(spans):
         announces = index == len(spans) - 1 and text[start:end].endswith(":")
         yield _Atom(text[start:end], text[before:start] if index else gap, announces)
         before = end
+
+
+def _cut_between_words(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A sentence as it is, or one without end in parts."""
+    words = list(_WORD.finditer(text, start, end))
+    if len(words) <= LONGEST_SENTENCE:
+        yield start, end
+        return
+    for first in range(0, len(words), LIMIT):
+        part = words[first : first + LIMIT]
+        yield part[0].start(), part[-1].end()
 
 
 def _item(item: SyntaxTreeNode, marker: str) -> str:
@@ -281,16 +307,17 @@ def _html_words(html: str) -> str:
 
 def _packed(atoms: list[_Atom], limit: int) -> Iterator[str]:
     """Atoms put together to texts of about equal length, none above the limit if it can be."""
-    groups = _groups(atoms)
-    total = sum(atom.words for atom in atoms)
-    target = total / max(1, math.ceil(total / limit))
+    left = sum(atom.words for atom in atoms)
+    share = left / max(1, math.ceil(left / limit))
     held: list[_Atom] = []
     words = 0
-    for group in groups:
+    for group in _groups(atoms):
         size = sum(atom.words for atom in group)
         # Closing here leaves the passage nearer to its share than going on would.
-        if held and (words + size > limit or words + size / 2 > target):
+        if held and (words + size > limit or words + size / 2 > share):
             yield _joined(held)
+            left -= words
+            share = left / max(1, math.ceil(left / limit))
             held, words = [], 0
         held.extend(group)
         words += size
