@@ -67,7 +67,7 @@ async def index_path(
     `known_people` and `known_competencies` are the imported ones; None: do not compare. `by` is
     who the audit log names. `dry_run` does the same work, except embedding, and takes it back.
     """
-    folder = await asyncio.to_thread(sources.list_folder, path)
+    folder = await asyncio.to_thread(sources.list_folder, path, governance_file)
     if isinstance(folder, Problem):
         return Report(source or "", (Row(str(path), "refused", folder),), dry_run)
     name = one_line(source if source is not None else folder.root.name)
@@ -95,15 +95,15 @@ async def index_path(
 
 @asynccontextmanager
 async def _alone(conn: Connection, source: str, dry_run: bool) -> AsyncIterator[None]:
-    """Keep other runs of the source out; a dry run waits for nobody and is rolled back whole."""
-    if dry_run:
-        async with conn.transaction(force_rollback=True):
-            yield
-        return
+    """Keep other runs of the source out. What a dry run does is rolled back whole."""
     async with conn.transaction():
         await source_store.lock_source(conn, source)
     try:
-        yield
+        if dry_run:
+            async with conn.transaction(force_rollback=True):
+                yield
+        else:
+            yield
     finally:
         if not conn.broken:
             async with conn.transaction():

@@ -78,8 +78,11 @@ class Same:
     uri: str
 
 
-def list_folder(path: Path) -> Folder | Problem:
-    """List the documents at or below `path`. Hidden files are passed over in silence."""
+def list_folder(path: Path, governance: Path | None = None) -> Folder | Problem:
+    """List the documents at or below `path`.
+
+    Hidden files are passed over in silence, and so is the governance file given, wherever it is.
+    """
     try:
         root = path.resolve(strict=True)
         is_whole = root.is_dir()
@@ -92,7 +95,10 @@ def list_folder(path: Path) -> Folder | Problem:
     # A file is named as it was given: a link from elsewhere must not pass as its target.
     top = root if is_whole else path.parent.resolve()
     found = _below(top, unlisted, refused, ignored) if is_whole else [top / path.name]
+    given = governance.resolve() if governance else None
     for file in found:
+        if file == given:
+            continue
         uri = unicodedata.normalize("NFC", file.relative_to(top).as_posix())
         problem = _unusable(file, uri, top)
         if problem is None:

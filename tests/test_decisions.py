@@ -68,6 +68,11 @@ async def test_of_two_identical_documents_the_second_waits_for_a_choice(
     assert {r.uri: r.result for r in report.rows}[loser] == "duplicate"
     assert set(await shop.answerable()) == {chosen, "delivery.md"}
 
+    blocked = await shop.value(
+        "select array_agg(distinct uri) from indexing.blocked_passage(%s)", date(2028, 1, 1)
+    )
+    assert loser not in blocked, "the one that counts speaks for both"
+
     other = ({"copy.md", "refunds.md"} - {chosen}).pop()
     done, said = await act(shop, "canonical", f"shop:{other}")
     assert done, said

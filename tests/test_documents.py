@@ -386,3 +386,33 @@ async def test_instructions_in_a_document_are_text(shop: Shop) -> None:
     found = (await shop.answerable())["note.md"]
     assert "Ignore your rules" in found
     assert "evil.example" not in found
+
+
+async def test_a_governance_file_given_by_name_counts_instead_of_the_folders(shop: Shop) -> None:
+    shop.write("other.yaml", GOVERNANCE.replace("dana@", "lee@"))
+    report = await shop.index(governance_file=shop.folder / "other.yaml")
+    assert {row.uri for row in report.rows} == {"refunds.md", "delivery.md"}
+    owner = await shop.value("select min(owner) from indexing.answerable_passage(%s)", TODAY)
+    assert owner == "lee@example.com"
+
+
+async def test_a_mistake_in_governance_refuses_what_it_governs_and_withdraws_nothing(
+    shop: Shop,
+) -> None:
+    await shop.index()
+    shop.write("governance.yaml", GOVERNANCE + "documents:\n  refunds.md: {onwer: x}\n")
+    assert await shop.results() == {
+        "governance.yaml": "refused",
+        "refunds.md": "refused",
+        "delivery.md": "unchanged",
+    }
+    shop.write("governance.yaml", "defaults: [\n")
+    assert set((await shop.results()).values()) == {"refused"}
+    assert len(await shop.answerable()) == 2
+
+
+async def test_a_glob_that_matches_nothing_is_told(shop: Shop) -> None:
+    shop.write("governance.yaml", GOVERNANCE + "documents:\n  retruns/*.md: {audience: [hr]}\n")
+    (row,) = [row for row in (await shop.index()).rows if row.problem]
+    assert (row.uri, row.result) == ("governance.yaml", "ignored")
+    assert (row.problem.code, row.problem.value) == ("unmatched", "retruns/*.md")

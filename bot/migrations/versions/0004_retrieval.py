@@ -97,7 +97,8 @@ as $$
     from indexing.document d
     join indexing.revision r on r.id = coalesce(d.in_force_revision_id, d.newest_revision_id)
     join indexing.passage p on p.revision_id = r.id
-    where indexing.block_reason(d, today) is not null
+    -- A duplicate is silent: the document with the same text speaks for both.
+    where indexing.block_reason(d, today) is not null and d.duplicate_of is null
 $$;
 """
 
