@@ -227,11 +227,13 @@ async def mount_platforms(house: House, application: web.Application) -> None:
 
 
 async def warm(house: House, services: Services) -> None:
-    """Read the model's files and the database's pages once, so that the first answer is quick."""
+    """Answer once and read what a small index needs, so that the first real answer is quick."""
+    today = clock().date()
     async with house.pool.connection() as conn:
         await answers.answer(
-            conn, "warm up", (), (EVERYONE,), (), clock().date(), services.embedder, services.states
+            conn, "warm up", (), (EVERYONE,), (), today, services.embedder, services.states
         )
+        await answers.warm(conn, today, services.states)
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -30,6 +30,7 @@ from indexing.nouns import (
 )
 from indexing.passages import Unit, units
 from indexing.retrieval import EVERYONE, best_blocked, retrieve, threshold
+from indexing.store.finding import fetch_newest_searchable
 from indexing.store.search import Connection
 from indexing.terms import terms
 from indexing.token_states import TokenStates
@@ -44,6 +45,8 @@ ADDS = 0.8
 """A sentence of another passage is quoted from this share of the best one's fit on."""
 AROUND = 3
 """Sentences beside the best one that are quoted with it."""
+WARMED, WARMED_AT_ONCE = 500, 16
+"""Passages whose states are computed at the start, a few at once so that questions get their turn."""
 RELATED = 0.7
 """A document is named as close from this share of the threshold on."""
 
@@ -94,7 +97,7 @@ async def answer(
     nearest = _nearest(found)
     outcome: Outcome
     if found.passages and found.confidence >= bar:
-        outcome = await _answered(question, history, found, roles, embedder)
+        outcome = await _answered(question, history, found, roles, embedder, states)
     else:
         blocked = await best_blocked(conn, question, tokens, today, embedder)
         if blocked is not None:
@@ -125,6 +128,15 @@ async def answer(
     )
 
 
+async def warm(conn: Connection, today: date, states: TokenStates | None) -> None:
+    """Have what a small index needs at hand before the first question comes."""
+    if states is None:
+        return
+    texts = list((await fetch_newest_searchable(conn, today, WARMED)).items())
+    for at in range(0, len(texts), WARMED_AT_ONCE):
+        await states.encode(dict(texts[at : at + WARMED_AT_ONCE]))
+
+
 def _nearest(found: Retrieved) -> tuple[NamedDocument, ...]:
     """The documents of the best passages, each once, the best section of each."""
     documents: dict[int, NamedDocument] = {}
@@ -149,9 +161,10 @@ async def _answered(
     found: Retrieved,
     roles: tuple[str, ...],
     embedder: Embedder | None,
+    states: TokenStates | None,
 ) -> Answered:
     asked = "\n".join([*(turn.text for turn in history[-2:] if turn.role == "user"), question])
-    fits = await _fits(asked, found.passages, embedder)
+    fits = await _fits(asked, found.passages, embedder, states)
     chosen = _chosen(fits)
     numbers: dict[int, int] = {}
     for fit in chosen:
@@ -166,7 +179,10 @@ async def _answered(
 
 
 async def _fits(
-    asked: str, passages: Sequence[FoundPassage], embedder: Embedder | None
+    asked: str,
+    passages: Sequence[FoundPassage],
+    embedder: Embedder | None,
+    states: TokenStates | None,
 ) -> list[_Fit]:
     """Every unit of the passages that may be quoted, with its fit: meaning plus rarer words."""
     read = [
@@ -179,12 +195,20 @@ async def _fits(
             _Fit(rank, Unit(0, len(passage.text)), passage.text, 0.0)
             for rank, passage in enumerate(passages[:1])
         ]
-    overlap = _overlap(asked, [text for *_, text in read], passages)
-    if embedder is None:
-        meaning = np.zeros(len(read), np.float32)
+    overlap = _overlap(asked, [text for *_, text in read], passages[:READ])
+    if states is not None:
+        (vector,) = await states.embedder.embed([asked])
+        by_passage = {
+            passage.passage_id: [text for at, _, text in read if at == rank]
+            for rank, passage in enumerate(passages[:READ])
+        }
+        vectors = await states.units(by_passage)
+        meaning = np.concatenate([vectors[passage_id] for passage_id in by_passage]) @ vector
+    elif embedder is not None:
+        vector, *rest = await embedder.embed([asked, *(text for *_, text in read)])
+        meaning = np.stack(rest) @ vector
     else:
-        vectors = await embedder.embed([asked, *(text for *_, text in read)])
-        meaning = vectors[1:] @ vectors[0]
+        meaning = np.zeros(len(read), np.float32)
     return [
         _Fit(rank, unit, text, float(alike) + shared, _is_listed(passages[rank].text, unit))
         for (rank, unit, text), alike, shared in zip(read, meaning, overlap, strict=True)

@@ -19,6 +19,8 @@ States = NDArray[np.float16]
 
 DEFAULT_BYTES = 96 * 2**20
 """About 800 passages of 150 word pieces."""
+UNITS_KEPT = 4000
+"""Passages whose sentences' vectors are kept: some 6 kB each."""
 
 
 class TokenStates:
@@ -32,6 +34,7 @@ class TokenStates:
         self.limit = limit
         self.bytes = 0
         self._kept: OrderedDict[int, States] = OrderedDict()
+        self._units: OrderedDict[int, NDArray[np.float32]] = OrderedDict()
         # Two questions about the same passages do not encode them twice.
         self._encoding = asyncio.Lock()
 
@@ -53,6 +56,24 @@ class TokenStates:
         for passage_id, one in zip(missing, encoded, strict=True):
             found[passage_id] = one.states
             self._keep(passage_id, one.states)
+        return found
+
+    async def units(self, texts: Mapping[int, Sequence[str]]) -> dict[int, NDArray[np.float32]]:
+        """The vectors (n, dimensions) of these passages' sentences and steps, kept from now on."""
+        missing = [passage_id for passage_id in texts if passage_id not in self._units]
+        if missing:
+            flat = [text for passage_id in missing for text in texts[passage_id]]
+            vectors = await self.embedder.embed(flat)
+            at = 0
+            for passage_id in missing:
+                end = at + len(texts[passage_id])
+                self._units[passage_id] = vectors[at:end]
+                at = end
+        found = {passage_id: self._units[passage_id] for passage_id in texts}
+        for passage_id in texts:
+            self._units.move_to_end(passage_id)
+        while len(self._units) > UNITS_KEPT:
+            self._units.popitem(last=False)
         return found
 
     def _keep(self, passage_id: int, states: States) -> None:

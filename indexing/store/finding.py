@@ -329,6 +329,25 @@ async def fetch_searchable(
         }
 
 
+async def fetch_newest_searchable(conn: Connection, today: date, limit: int) -> dict[int, str]:
+    """What search reads of the newest answerable passages, whoever may read them.
+
+    Only to have their states at hand: nothing of it reaches anybody without `fetch_searchable`.
+    """
+    async with conn.cursor(row_factory=tuple_row) as cursor:
+        await cursor.execute(
+            """
+            select passage_id, title, section, headings, text
+            from indexing.answerable_passage(%s) order by passage_id desc limit %s
+            """,
+            [today, limit],
+        )
+        return {
+            row[0]: searchable(row[1], Passage(0, row[2], tuple(row[3]), row[4]))
+            for row in await cursor.fetchall()
+        }
+
+
 # What may not be answered from
 
 
