@@ -51,6 +51,8 @@ class Settings(BaseSettings):
     jobaid_embeddings: str = "local"
     openai_base_url: HttpUrl = ""
     openai_api_key: str = ""
+    jobaid_model: str = ""
+    jobaid_written_per_hour: int = Field(default=20, ge=0)
     slack_bot_token: str = ""
     slack_signing_secret: str = ""
     slack_api_url: HttpUrl = "https://slack.com/api/"
