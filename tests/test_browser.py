@@ -351,6 +351,14 @@ def test_words_in_a_field_survive_an_update_and_a_danger_is_confirmed(
     assert "field.checks%3Ar7=Right+tone" in body
 
 
+def test_a_press_on_a_card_that_is_gone_says_so(page: Page, page_server: Served) -> None:
+    number = page_server.post("web:@priya@example.com", "form-2", CARDS["form"])
+    card = page.locator(f"#m{number} .card")
+    card.locator("input[name=ref]").evaluate("(hidden) => { hidden.value = 'nothing' }")
+    card.get_by_role("button", name="Approve").click()
+    expect(card.get_by_role("alert")).to_contain_text("not there any more")
+
+
 def test_the_theme_is_kept(page: Page) -> None:
     page.emulate_media(color_scheme="light")
     page.reload()

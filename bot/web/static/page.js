@@ -134,11 +134,14 @@ async function post(form, submitter) {
 }
 
 function showRefusal(form, words) {
-  const place = form.querySelector(".refused");
-  if (!place) {
-    if (words) alert(words);
-    return;
+  let place = form.querySelector(".refused");
+  if (!place && words) {
+    place = document.createElement("p");
+    place.className = "refused";
+    place.setAttribute("role", "alert");
+    form.append(place);
   }
+  if (!place) return;
   place.textContent = words;
   place.hidden = !words;
 }
