@@ -104,3 +104,12 @@ class Shop:
         return {t: await self.value(f"select count(*) from indexing.{t}") for t in tables} | {
             "audit": await self.value("select count(*) from audit.event")
         }
+
+
+def shop_in(conn: Connection, tmp_path: Path) -> Shop:
+    """A folder with governance and two documents, nothing of it indexed yet."""
+    shop = Shop(conn, tmp_path / "sops")
+    shop.write("governance.yaml", GOVERNANCE)
+    shop.write("refunds.md", REFUNDS)
+    shop.write("delivery.md", DELIVERY)
+    return shop

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from sop_folder import DELIVERY, GOVERNANCE, NOW, REFUNDS, TODAY, Shop
+from sop_folder import DELIVERY, GOVERNANCE, NOW, REFUNDS, TODAY, Shop, shop_in
 
 from handlers import library
 from handlers.services import Connection
@@ -18,12 +18,8 @@ PRIYA = Person(2, "priya@example.com", "Priya Shah")
 
 
 @pytest.fixture
-async def shop(conn: Connection, tmp_path: Path) -> Shop:
-    shop = Shop(conn, tmp_path / "sops")
-    shop.write("governance.yaml", GOVERNANCE)
-    shop.write("refunds.md", REFUNDS)
-    shop.write("delivery.md", DELIVERY)
-    return shop
+def shop(conn: Connection, tmp_path: Path) -> Shop:
+    return shop_in(conn, tmp_path)
 
 
 async def act(
