@@ -1,0 +1,156 @@
+"""Decides whether passages support a sentence: nothing in it is new, changed, turned or loosened.
+
+Other words are fine, other facts are not: figures, names, denials, obligations and most words must
+stand in the passages, about the same things. Pure; no model, no network.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from indexing import small_words
+from indexing.claims import Statement, Word, best_window, clauses, likeness, windows
+from indexing.figures import is_unit
+from indexing.statements import plain_tokens, read, without_frame
+from indexing.turned import SIDES, Finding, Reason, actors, figures, turned
+
+
+@dataclass(frozen=True, slots=True)
+class Supported:
+    """The passages say so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsupported:
+    """Why not: the first reason found, with the sentence's (or the passage's) offending words.
+
+    `citation` stands for a sentence that cites nothing, or a passage that is not there.
+    """
+
+    why: Reason
+    words: tuple[str, ...] = ()
+
+
+SHARE = 0.5
+"""Weight of a clause's words that two neighbouring sentences of a passage must hold."""
+NEW = 0.25
+"""Share of a sentence's words that may be other words for what the passage says."""
+SLOT = 0.4
+"""Likeness of the neighbours from which a new word may stand for a passage's word."""
+_CITE = re.compile(r"\s*\[\d{1,3}\]")
+_ENGLISH = frozenset(small_words.ENGLISH.split())
+_FOREIGN = frozenset(small_words.FOREIGN.split())
+
+
+def supported_by(
+    sentence: str, passages_by_number: Mapping[int, str], cites: Sequence[int]
+) -> Supported | Unsupported:
+    """Whether the cited passages together support a sentence, each clause within one of them."""
+    missing = tuple(f"[{cite}]" for cite in cites if cite not in passages_by_number)
+    if missing or not cites:
+        return Unsupported("citation", missing)
+    return check(_CITE.sub("", sentence), [passages_by_number[cite] for cite in cites])
+
+
+def check(sentence: str, passages: Sequence[str]) -> Supported | Unsupported:
+    """Whether the passages say what the sentence says. Never raises, whatever the text."""
+    sources = [read(passage) for passage in passages]
+    if any(_holds_verbatim(plain_tokens(sentence), source) for source in sources):
+        return Supported()
+    if not _english(sentence) or not all(map(_english, passages)):
+        return Unsupported("wording", (sentence.strip(),))
+    said = read(without_frame(sentence))
+    if not said.words and not said.figures:
+        return Unsupported("wording", (sentence.strip(),))
+    for why, words in _findings(said, sources):
+        return Unsupported(why, words)
+    return Supported()
+
+
+def _findings(said: Statement, sources: Sequence[Statement]) -> Iterator[Finding]:
+    yield from figures(said, sources)
+    yield from _unknown(said, sources)
+    yield from actors(said, sources)
+    yield from turned(said, sources)
+    yield from _scattered(said, sources)
+
+
+def _holds_verbatim(said: tuple[str, ...], source: Statement) -> bool:
+    """Whether the sentence is one or several whole sentences of the passage, word for word."""
+    for first in range(len(source.raw)):
+        held: tuple[str, ...] = ()
+        for last in range(first, len(source.raw)):
+            held += source.raw[last]
+            if len(held) >= len(said):
+                break
+        if said and said in (held, _unmarked(held)):
+            return True
+    return False
+
+
+def _unmarked(tokens: tuple[str, ...]) -> tuple[str, ...]:
+    """The tokens without the number or dash of a list."""
+    if len(tokens) > 2 and tokens[0].isdigit() and tokens[1] in {".", ")"}:
+        return tokens[2:]
+    return tokens[1:] if len(tokens) > 1 and tokens[0] in {"-", "•", "*"} else tokens
+
+
+@lru_cache(maxsize=512)
+def _english(text: str) -> bool:
+    """Whether a text may be read as English: its small words are not another language's."""
+    words = plain_tokens(text)
+    english, foreign = (sum(word in small for word in words) for small in (_ENGLISH, _FOREIGN))
+    letters = [sign for sign in text if sign.isalpha()]
+    latin = sum(sign < "ɐ" for sign in letters)
+    return foreign <= english and 2 * latin >= len(letters)
+
+
+def _unknown(said: Statement, sources: Sequence[Statement]) -> Iterator[Finding]:
+    """Words that say something and that no passage says, nor says otherwise in the same place."""
+    lacking = [word for word in said.words if not any(source.like(word) for source in sources)]
+    for word in lacking:
+        if word.name or word.role:
+            yield "name", (word.said,)
+        elif is_unit(word.said):
+            yield "unit", (word.said,)
+    heavy = [word for word in lacking if not word.light]
+    excused = _rewordings(heavy, said, sources)
+    allowed = max(1, int(NEW * sum(not word.light for word in said.words)))
+    if len(excused) < len(heavy) or len(heavy) > allowed:
+        yield "wording", tuple(word.said for word in heavy)
+
+
+def _rewordings(
+    lacking: list[Word], said: Statement, sources: Sequence[Statement]
+) -> list[tuple[Word, Word]]:
+    """New words, each with the one word of the passage that stood among the same words."""
+    meant = windows(said, sources) if lacking else []
+    pairs: list[tuple[Word, Word]] = []
+    for word in lacking:
+        if word.noun or word.said.casefold() in SIDES:
+            continue
+        here = said.near(word)
+        slots = [
+            (likeness(here, other, source), other)
+            for source, numbers in meant
+            for other in source.words
+            if other.sentence in numbers
+            and not (other.role or other.name or said.like(other))
+            and not any(other is taken for _, taken in pairs)
+        ]
+        best = max(slots, key=lambda slot: slot[0], default=None)
+        if best is not None and best[0] >= SLOT:
+            pairs.append((word, best[1]))
+    return pairs
+
+
+def _scattered(said: Statement, sources: Sequence[Statement]) -> Iterator[Finding]:
+    """A clause whose words the passages hold only here and there."""
+    for words in clauses(said):
+        if sum(not word.light for word in words) < 2:
+            continue
+        if best_window(words, sources)[0] < SHARE:
+            yield "wording", tuple(word.said for word in words)

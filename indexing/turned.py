@@ -1,0 +1,326 @@
+"""Decides whether a sentence changes, turns, loosens or moves what a passage says.
+
+Each finding names a reason and the words it hangs on. A fact is compared where the passage says
+what is nearest to it (`likeness`), so that saying it elsewhere does not help.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+from indexing import synonyms
+from indexing.claims import (
+    Mark,
+    Placed,
+    Statement,
+    Strength,
+    Word,
+    clauses,
+    likeness,
+    same,
+    weight,
+    windows,
+)
+from indexing.figures import agrees, bound_agrees, unit_agrees
+
+Reason = Literal[
+    "number", "unit", "threshold", "date", "name", "negation", "obligation", "wording", "citation"
+]
+Finding = tuple[Reason, tuple[str, ...]]
+Sources = Sequence[Statement]
+
+CLEARLY = 1.3
+"""How much nearer a different fact must be before it, not the same fact, counts as meant."""
+WHOLE = 0.8
+"""Share of a passage's sentence from which the sentence says all of it, denials included."""
+MENTIONED = 0.6
+"""Share of the words under a denial from which the sentence speaks of what is denied."""
+
+SIDES: dict[str, list[tuple[int, int]]] = defaultdict(list)
+"""Each word of a pair of opposites: which pair, which side."""
+for _pair, _line in enumerate(synonyms.OPPOSITES.strip().splitlines()):
+    for _side, _words in enumerate(_line.split("|")):
+        for _word in _words.split():
+            SIDES[_word].append((_pair, _side))
+_COMPATIBLE: frozenset[frozenset[Strength]] = frozenset(
+    (
+        frozenset({"must", "plain"}),
+        frozenset({"must", "prohibited"}),
+        frozenset({"plain", "prohibited"}),
+        frozenset({"plain", "optional"}),
+    )
+)
+
+
+def figures(said: Statement, sources: Sources) -> Iterator[Finding]:
+    """Figures that no passage has, or that it gives to something else."""
+    held = [(other, source) for source in sources for other in source.figures]
+    for placed in said.figures:
+        figure = placed.figure
+        of_value = [pair for pair in held if agrees(figure, pair[0].figure)]
+        of_unit = [pair for pair in of_value if unit_agrees(figure, pair[0].figure)]
+        own = [pair for pair in of_unit if bound_agrees(figure, pair[0].figure)]
+        moved: Reason = "date" if figure.kind in {"date", "clock"} else "number"
+        if not of_value and not figure.weak:
+            yield moved, (figure.said,)
+        elif of_value and not of_unit:
+            yield "unit", (figure.said,)
+        elif of_unit and not own:
+            yield "threshold", (figure.said,)
+        elif _other_is_nearer(said, placed, own, held):
+            yield moved, (figure.said,)
+
+
+def _other_is_nearer(
+    said: Statement,
+    placed: Placed,
+    own: list[tuple[Placed, Statement]],
+    held: list[tuple[Placed, Statement]],
+) -> bool:
+    """Whether the passage has another figure of this unit where the sentence has this one."""
+    here, figure = said.near(placed), placed.figure
+    rivals = [
+        (other, source)
+        for other, source in held
+        if other.figure.unit in {figure.unit, ""}
+        and other.figure.kind == figure.kind
+        and not agrees(figure, other.figure)
+    ]
+    nearest = max((likeness(here, *pair) for pair in own), default=0.0)
+    rival = max((likeness(here, *pair) for pair in rivals), default=0.0)
+    return rival > CLEARLY * nearest + 0.1
+
+
+def actors(said: Statement, sources: Sources) -> Iterator[Finding]:
+    """A role or name where the passage has another one, or a role with another's byword."""
+    for word in said.words:
+        if not (word.role or word.name):
+            continue
+        here = said.near(word)
+        nearest = rival = 0.0
+        for source in sources:
+            for place in source.words:
+                if same(word, place):
+                    nearest = max(nearest, likeness(here, place, source))
+                elif (
+                    place.role == word.role and (place.role or place.name) and not said.like(place)
+                ):
+                    rival = max(rival, likeness(here, place, source))
+        if rival > CLEARLY * nearest + 0.3:
+            yield "name", (word.said,)
+        elif word.role and (byword := said.before(word)) and _never_so(byword, word, sources):
+            yield "name", (byword.said, word.said)
+
+
+def _never_so(byword: Word, role: Word, sources: Sources) -> bool:
+    """Whether the passages always give this role a byword, and never this one: team lead."""
+    befores = [
+        source.before(place)
+        for source in sources
+        for place in source.words
+        if place.stem == role.stem
+    ]
+    return bool(befores) and all(
+        before is not None and not same(before, byword) for before in befores
+    )
+
+
+def turned(said: Statement, sources: Sources) -> Iterator[Finding]:
+    """Every denial, obligation, `only` and opposite that the sentence has otherwise."""
+    yield from _denials(said, sources)
+    yield from _counted(said, sources)
+    yield from _opposites(said, sources)
+    yield from _demands(said, sources)
+    yield from _strengths(said, sources)
+    yield from _onlys(said, sources)
+
+
+def _denials(said: Statement, sources: Sources) -> Iterator[Finding]:
+    """A denial dropped, added, or moved to another thing."""
+    for mark in said.denials:
+        if any(mark.own & source.by_key.keys() for source in sources):
+            continue
+        if not _denied_there(mark, said, sources):
+            yield "negation", _under(mark)
+    for source in sources:
+        for mark in source.denials:
+            if not mark.own & said.by_key.keys() and _dropped(mark, source, said, sources):
+                yield "negation", _under(mark)
+
+
+def _under(mark: Mark) -> tuple[str, ...]:
+    return (mark.said, *(word.said for word in mark.scope[:2]))
+
+
+def _denied_there(mark: Mark, said: Statement, sources: Sources) -> bool:
+    """Whether a passage denies what the sentence denies."""
+    denied = plain = 0.0
+    for source in sources:
+        inside = _inside(source)
+        for word in mark.scope:
+            here = said.near(word)
+            for match in source.like(word):
+                near = weight(word) * (0.2 + likeness(here, match, source))
+                if id(match) in inside:
+                    denied = max(denied, near)
+                else:
+                    plain = max(plain, near)
+    if denied:
+        return CLEARLY * denied >= plain
+    # Nothing that the passage says is denied: then other words may stand for what it denies.
+    return plain <= 0.5 and any(
+        other.at // 1000 in numbers
+        for source, numbers in windows(said, sources)
+        for other in source.denials
+    )
+
+
+def _dropped(mark: Mark, source: Statement, said: Statement, sources: Sources) -> bool:
+    """Whether the sentence says, undenied, what this denial of a passage holds for."""
+    heavy = [word for word in mark.scope if not word.light] or mark.scope
+    met = [(word, found) for word in heavy if (found := said.like(word))]
+    if not met or len(met) < MENTIONED * len(heavy):
+        return False
+    denied = _inside(said)
+    if any(id(match) in denied for _, found in met for match in found):
+        return False
+    as_denied = as_plain = 0.0
+    for word, found in met:
+        for match in found:
+            here = said.near(match)
+            as_denied += likeness(here, word, source)
+            as_plain += max(
+                (
+                    likeness(here, other, place)
+                    for place in sources
+                    for other in place.like(match)
+                    if id(other) not in _inside(place)
+                ),
+                default=-0.05,
+            )
+    return as_denied > as_plain
+
+
+def _inside(statement: Statement) -> set[int]:
+    """The words that some denial holds for, by identity."""
+    return {id(word) for mark in statement.denials for word in mark.scope}
+
+
+def _counted(said: Statement, sources: Sources) -> Iterator[Finding]:
+    """More denials than the sentences meant have, or fewer than one that is said whole."""
+    meant = windows(said, sources)
+    places = {(id(source), number): source for source, numbers in meant for number in numbers}
+    there = sum(
+        not mark.own & said.by_key.keys()
+        for (_, number), source in places.items()
+        for mark in _marks(source, number)
+    )
+    explicit = [mark for mark in said.denials if mark.said != "nor" and not mark.own]
+    if len(explicit) > there:
+        yield "negation", tuple(mark.said for mark in explicit)
+    for source, number in _whole(said, meant):
+        marks = [mark for mark in _marks(source, number) if not mark.own]
+        if len(said.denials) < len(marks):
+            yield "negation", tuple(mark.said for mark in marks)
+
+
+def _marks(source: Statement, number: int) -> list[Mark]:
+    return [mark for mark in source.denials if mark.at // 1000 == number and mark.said != "nor"]
+
+
+def _whole(
+    said: Statement, meant: list[tuple[Statement, frozenset[int]]]
+) -> Iterator[tuple[Statement, int]]:
+    """The sentences of the passages of which this one says nearly every word."""
+    for source, numbers in meant:
+        for number in numbers:
+            words = [word for word in source.words if word.sentence == number]
+            met = sum(weight(word) for word in words if said.like(word))
+            if words and met >= WHOLE * sum(map(weight, words)):
+                yield source, number
+
+
+def _opposites(said: Statement, sources: Sources) -> Iterator[Finding]:
+    """A word whose opposite stands in the passage where the sentence has it."""
+    meant = windows(said, sources)
+    there = {
+        side
+        for source, numbers in meant
+        for word, number in source.small
+        if number in numbers
+        for side in SIDES.get(word, ())
+    }
+    pairs = {pair for pair, _ in there}
+    for word, _ in said.small:
+        for pair, side in SIDES.get(word, ()):
+            if pair in pairs and (pair, side) not in there:
+                yield "wording", (word,)
+
+
+def _demands(said: Statement, sources: Sources) -> Iterator[Finding]:
+    """A may, should or need not that the sentences meant lack, or have and the sentence lacks."""
+    meant = windows(said, sources)
+    here = {strength for strength, _ in said.modals}
+    there = {
+        strength
+        for source, numbers in meant
+        for strength, number in source.modals
+        if number in numbers
+    }
+    denied = any(_marks(source, number) for source, numbers in meant for number in numbers)
+    for strength in ("may", "should", "optional"):
+        if strength in here - there and not (strength == "optional" and denied):
+            yield "obligation", (strength,)
+    for source, number in _whole(said, meant):
+        for strength in ("may", "should"):
+            if (strength, number) in source.modals and strength not in here:
+                yield "obligation", (strength,)
+
+
+def _strengths(said: Statement, sources: Sources) -> Iterator[Finding]:
+    """An obligation made weaker or stronger: must, should and may are three things."""
+    for words in clauses(said):
+        for strength in sorted({word.strength for word in words}):
+            agreeing = against = 0.0
+            group = [word for word in words if word.strength == strength]
+            for word in group:
+                alike, other = _strength_near(word, strength, said, sources)
+                if alike or other:
+                    agreeing += weight(word) * (CLEARLY * alike >= other)
+                    against += weight(word) * (CLEARLY * alike < other)
+            if against > agreeing:
+                yield "obligation", (strength, *(word.said for word in group[:3]))
+
+
+def _strength_near(
+    word: Word, strength: Strength, said: Statement, sources: Sources
+) -> tuple[float, float]:
+    """How near the passages come to this word with the same strength, and with another."""
+    here = said.near(word)
+    alike = other = 0.0
+    for source in sources:
+        for match in source.like(word):
+            near = 0.05 + likeness(here, match, source)
+            if match.strength == strength or {match.strength, strength} in _COMPATIBLE:
+                alike = max(alike, near)
+            else:
+                other = max(other, near)
+    return alike, other
+
+
+def _onlys(said: Statement, sources: Sources) -> Iterator[Finding]:
+    """`Only` added, or left out where the passage has it."""
+    held = [word for source in sources for mark in source.onlys for word in mark.scope]
+    for mark in said.onlys:
+        if not any(same(word, other) for word in mark.scope for other in held):
+            yield "obligation", (mark.said,)
+    if said.onlys:
+        return
+    for source, numbers in windows(said, sources):
+        for mark in source.onlys:
+            scope = mark.scope[:3]
+            met = sum(bool(said.like(word)) for word in scope)
+            if mark.at // 1000 in numbers and scope and met >= MENTIONED * len(scope):
+                yield "obligation", (mark.said,)
