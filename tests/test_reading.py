@@ -275,6 +275,8 @@ def test_docx_that_is_broken_or_a_bomb_is_refused() -> None:
     plain = word(docx.Document())
     assert refused(b"PK\x03\x04 not a zip", "a.docx").code == "malformed"
     assert refused(plain[:-200], "a.docx").code == "malformed"
+    torn = plain[:60] + bytes(40) + plain[100:]  # inside the first part's packed bytes
+    assert refused(torn, "a.docx").code == "malformed"
     assert refused(repacked(plain, {"word/document.xml": b"<w:"}), "a.docx").code == "malformed"
     assert refused(repacked(plain, {"word/media/a.png": bytes(160_000_000)}), "a.docx").code == (
         "unpacked_too_large"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -31,8 +32,8 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # What python-docx raises on a package whose parts do not fit together; lxml's own error on broken
 # XML is a SyntaxError.
 _BROKEN = (
-    OpcError, zipfile.BadZipFile, SyntaxError, KeyError, ValueError, AttributeError, TypeError,
-    NotImplementedError, RecursionError, EOFError,
+    OpcError, zipfile.BadZipFile, zlib.error, SyntaxError, KeyError, ValueError, AttributeError,
+    TypeError, NotImplementedError, RecursionError, EOFError,
 )  # fmt: skip
 _FALLBACK: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _CHANGES: Final = tuple(qn(f"w:{name}") for name in ("ins", "del", "moveFrom", "moveTo"))

@@ -7,6 +7,7 @@ guessing, and a missing page would not show in an answer.
 from __future__ import annotations
 
 import io
+import logging
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -19,6 +20,9 @@ from pypdf.errors import DependencyError, FileNotDecryptedError, PyPdfError
 from indexing.problems import Problem
 from indexing.reading import Read
 from indexing.visible import one_line, visible
+
+# It comments on every small repair it makes; a report has one line for a file.
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
 _MOST_PAGES = 2_000
 _LARGER = 1.12
