@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -278,8 +278,13 @@ def health_routes(pool: Pool) -> web.RouteTableDef:
     return routes
 
 
-async def until_stopped(*running: asyncio.Task[None]) -> None:
-    """Wait for SIGINT or SIGTERM, or for one of the tasks to end; then cancel them all."""
+async def until_stopped(
+    *running: asyncio.Task[None], beside: Sequence[asyncio.Task[None]] = ()
+) -> None:
+    """Wait for SIGINT or SIGTERM, or for one of the tasks to end; then cancel them all.
+
+    What runs `beside` may end by itself.
+    """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
@@ -288,9 +293,9 @@ async def until_stopped(*running: asyncio.Task[None]) -> None:
     try:
         await asyncio.wait({waiting, *running}, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for task in (waiting, *running):
+        for task in (waiting, *running, *beside):
             task.cancel()
-        results = await asyncio.gather(*running, return_exceptions=True)
+        results = await asyncio.gather(*running, *beside, return_exceptions=True)
     for result in results:
         if isinstance(result, BaseException) and not isinstance(result, asyncio.CancelledError):
             raise result

@@ -7,6 +7,7 @@ opened first is `platform:@user`. Only this folder reads inside a place.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -69,6 +70,13 @@ class Channel(Protocol):
 
     async def working(self, asked: Asked, event: Event) -> None:
         """Give the first visible sign that the question is being worked on. Best effort."""
+
+    async def show(self, event: Event, place: Place, ref: str, sentences: Sequence[str]) -> None:
+        """Show what is written so far of the answer to `event`, where the platform can stream.
+
+        Best effort. The `stream` row with the same `ref` ends it, also after a crash: what a
+        platform needs for that is stored before anything is shown.
+        """
 
     async def send(self, outgoing: Outgoing) -> str:
         """Post a card (`post`, `stream`, `whisper`); return the platform's id of it, or ''."""

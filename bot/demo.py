@@ -45,10 +45,10 @@ async def run(settings: Settings, database: Database, say: Say, hint: Say) -> in
         mount(application, pool=house.pool, inbox=house.inbox, clock=app.clock)
         async with app.listening(settings, application) as url:
             working = asyncio.create_task(app.work(house))
-            await app.warm(house, services)
+            warming = asyncio.create_task(app.warm(house, services))
             say(f"ready {url}")
             hint(f"Open {url} in a browser. Ctrl-C stops it, the database too.")
-            await app.until_stopped(working)
+            await app.until_stopped(working, beside=[warming])
     return 0
 
 

@@ -13,7 +13,7 @@ import structlog
 from bot import store
 from bot.channel import Channel, Event, TryLater
 from bot.database import Pool
-from bot.outbox import Outbox, OutboxChat
+from bot.outbox import Outbox, OutboxChat, Showing
 from handlers import answering, presses
 from handlers.cards import Card, Text
 from handlers.inbound import Asked, Deleted, Edited, Inbound, Place, Pressed
@@ -112,7 +112,8 @@ class Worker:
                 return
             # Whoever is told something directly is told where the event came from, if they can be.
             platforms = sorted(self._channels, key=lambda name: name != event.platform)
-            chat = OutboxChat(conn, event.id, now, platforms)
+            showing = Showing(event, channel) if channel else None
+            chat = OutboxChat(conn, event.id, now, platforms, showing)
             await self._converse(conn, chat, inbound, event, now)
             person = None if isinstance(inbound, Deleted) else inbound.person
             if isinstance(inbound, Asked) and person and inbound.audience == "direct":
@@ -138,7 +139,7 @@ class Worker:
         place = event.payload.get("place")
         if not isinstance(place, str):
             return
-        chat = OutboxChat(conn, event.id, self._clock(), tuple(self._channels))
+        chat = OutboxChat(conn, event.id, self._clock(), list(self._channels))
         words = f"I could not do that, reference {reference}. Ask again, or tell your admin."
         await chat.post(Place(place), Card(words, (Text(words),)))
 

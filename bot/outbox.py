@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
 
 from bot import store
-from bot.channel import Channel, Outgoing, TryLater, Unsendable, platform_of
+from bot.channel import Channel, Event, Outgoing, TryLater, Unsendable, platform_of
 from bot.database import Pool
 from handlers.cards import Card
 from handlers.inbound import CardRef, Place
@@ -22,7 +22,16 @@ from handlers.services import Connection
 from learning.nouns import Person
 
 MAX_ATTEMPTS = 8
+_STREAMS = uuid.UUID("6f1d7f0e-1f0a-4c53-9a56-5a9d0c1c7d11")
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """Where an answer can be shown while it is written: the event it answers, and its channel."""
+
+    event: Event
+    channel: Channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +42,7 @@ class OutboxChat:
     inbox_id: int | None
     now: datetime
     platforms: Sequence[str]
+    showing: Showing | None = None
 
     async def post(self, place: Place, card: Card) -> CardRef:
         """Post a card in a place."""
@@ -53,9 +63,12 @@ class OutboxChat:
         """Show a card to the one who pressed only."""
         await self._say("whisper", place, card, person)
 
-    async def stream(self, place: Place) -> OutboxStream:
-        """Start an answer that is played sentence by sentence once it is committed."""
-        return OutboxStream(self, place, [])
+    async def stream(self, place: Place, *, live: bool = False) -> OutboxStream:
+        """Start an answer: shown as it grows when `live`, else played once it is committed."""
+        # The same for every try at an event: a stream that a crash cut off is gone on with.
+        again = uuid.uuid5(_STREAMS, f"{self.inbox_id}:{place}") if self.inbox_id else uuid.uuid4()
+        ref = CardRef(again.hex)
+        return OutboxStream(self, place, ref, live)
 
     async def _direct_place(self, person: Person) -> Place | None:
         for platform in self.platforms:
@@ -97,15 +110,22 @@ class OutboxStream:
 
     chat: OutboxChat
     place: Place
-    sentences: list[str]
+    ref: CardRef
+    live: bool
+    sentences: list[str] = field(default_factory=list)
 
     async def append(self, sentence: str) -> None:
         """Add one whole sentence."""
         self.sentences.append(sentence)
+        showing = self.chat.showing
+        if self.live and showing:
+            await showing.channel.show(showing.event, self.place, self.ref, tuple(self.sentences))
 
     async def finish(self, card: Card) -> CardRef:
         """End with the whole card."""
-        return await self.chat._say("stream", self.place, card, sentences=self.sentences)
+        # What was shown live is not played again.
+        played = () if self.live else self.sentences
+        return await self.chat._say("stream", self.place, card, sentences=played, ref=self.ref)
 
 
 class Outbox:

@@ -11,8 +11,8 @@ import asyncio
 import json
 import sys
 import unicodedata
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, assert_never
 
 from bot import app, store
@@ -25,7 +25,7 @@ from bot.web.send import LocalChannel
 from handlers import cards
 from handlers.answer_cards import help_card
 from handlers.cards import Card, card_from_json, card_to_json, plain
-from handlers.inbound import Asked, Inbound
+from handlers.inbound import Asked, Inbound, Place
 from handlers.local_chat import refusal_words
 from handlers.services import Connection
 from handlers.trying import unknown_person
@@ -83,8 +83,7 @@ class Door:
     """The local channel as this terminal sees it: what is sent is also shown here."""
 
     channel: LocalChannel
-    show: Callable[[str, str, str, Card], None]
-    shown: dict[str, Card] = field(default_factory=dict)
+    tell: Callable[[str, str, str, Card], None]
 
     async def translate(self, event: Event) -> Inbound | None:
         """As the local channel."""
@@ -94,6 +93,10 @@ class Door:
         """As the local channel."""
         await self.channel.working(asked, event)
 
+    async def show(self, event: Event, place: Place, ref: str, sentences: Sequence[str]) -> None:
+        """As the local channel."""
+        await self.channel.show(event, place, ref, sentences)
+
     async def find(self, outgoing: Outgoing) -> str | None:
         """As the local channel."""
         return await self.channel.find(outgoing)
@@ -102,13 +105,13 @@ class Door:
         """Send, then show."""
         platform_id = await self.channel.send(outgoing)
         event = {"stream": "stream_end"}.get(outgoing.kind, outgoing.kind)
-        self.show(event, outgoing.place, outgoing.ref, outgoing.card)
+        self.tell(event, outgoing.place, outgoing.ref, outgoing.card)
         return platform_id
 
     async def update(self, outgoing: Outgoing) -> None:
         """Update, then show."""
         await self.channel.update(outgoing)
-        self.show("update", outgoing.place, outgoing.ref, outgoing.card)
+        self.tell("update", outgoing.place, outgoing.ref, outgoing.card)
 
 
 class Terminal:

@@ -73,7 +73,7 @@ class Queue:
                     concurrency=concurrency,
                     install_signal_handlers=False,
                     delete_jobs="successful",
-                    fetch_job_polling_interval=1.0,
+                    fetch_job_polling_interval=0.5,
                     update_heartbeat_interval=_HEARTBEAT_SECONDS,
                     stalled_worker_timeout=_STALLED_SECONDS,
                     shutdown_graceful_timeout=10,

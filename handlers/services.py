@@ -44,8 +44,12 @@ class Chat(Protocol):
     async def whisper(self, place: Place, person: Person | None, card: Card, press: int) -> None:
         """Show a card in a place to the one who pressed only. It cannot be updated later."""
 
-    async def stream(self, place: Place) -> Stream:
-        """Start an answer that appears sentence by sentence."""
+    async def stream(self, place: Place, *, live: bool = False) -> Stream:
+        """Start an answer that appears sentence by sentence.
+
+        `live`: each sentence is shown as it is appended, before anything is committed. Only for
+        what is still being written; whatever happens, the whole card follows.
+        """
 
 
 @dataclass(frozen=True, slots=True)

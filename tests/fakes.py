@@ -34,7 +34,7 @@ class FakeChat:
     async def whisper(self, place: Place, person: Person | None, card: Card, press: int) -> None:
         self._say("whisper", person.email if person else "unknown", card)
 
-    async def stream(self, place: Place) -> FakeStream:
+    async def stream(self, place: Place, *, live: bool = False) -> FakeStream:
         return FakeStream(self, place)
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import psycopg
@@ -44,6 +44,9 @@ class Failing:
 
     async def working(self, asked: Asked, event: Event) -> None:
         await self._channel.working(asked, event)
+
+    async def show(self, event: Event, place: Place, ref: str, sentences: Sequence[str]) -> None:
+        await self._channel.show(event, place, ref, sentences)
 
     async def send(self, outgoing: Outgoing) -> str:
         self._fail("before")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -66,6 +66,9 @@ class SlackChannel:
             await called(call, _SECONDS_FOR_A_STATUS)
         except (Refused, Unreachable) as error:
             log.debug("no status", error=str(error))
+
+    async def show(self, event: Event, place: Place, ref: str, sentences: Sequence[str]) -> None:
+        """Nothing: an answer stands here once it is whole."""
 
     async def send(self, outgoing: Outgoing) -> str:
         """Post a card once, whole; return its `channel/ts`, or '' if Slack gives it none."""

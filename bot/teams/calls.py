@@ -18,7 +18,7 @@ from botframework.connector import AsyncBfPipeline
 from botframework.connector.aio import ConnectorClient
 from botframework.connector.auth import ConnectorFactory
 from msrest.exceptions import ClientException
-from msrest.pipeline import Request, Response
+from msrest.pipeline import Request, Response, SansIOHTTPPolicy
 from msrest.pipeline.async_abc import AsyncHTTPSender
 from msrest.universal_http.async_abc import AsyncClientResponse
 
@@ -185,8 +185,12 @@ class Connectors(ConnectorFactory):  # type: ignore[misc]
         if service_url not in self._made:
             if len(self._made) >= _MOST_CONNECTORS:
                 self._made.clear()
+            # Our token is the sender's business: to botbuilder, credentials that do nothing.
             self._made[service_url] = ConnectorClient(
-                None, base_url=service_url, pipeline_type=AsyncBfPipeline, sender=self._sender
+                SansIOHTTPPolicy(),
+                base_url=service_url,
+                pipeline_type=AsyncBfPipeline,
+                sender=self._sender,
             )
         return self._made[service_url]
 

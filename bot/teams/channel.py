@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
@@ -131,6 +131,9 @@ class TeamsChannel:
         told = read(event.payload)
         if told is not None and told.kind == "said":
             await self._sender.working(told, event)
+
+    async def show(self, event: Event, place: Place, ref: str, sentences: Sequence[str]) -> None:
+        """Nothing: an answer stands here once it is whole."""
 
     async def send(self, outgoing: Outgoing) -> str:
         """Post, stream or whisper a card; return its `conversation/activity`, '' for none."""

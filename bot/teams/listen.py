@@ -206,8 +206,9 @@ class Listener:
 
     async def _wait(self, inbox_id: int) -> str | None:
         """Wait for what only the presser may see, as long as the response may be held open."""
-        until = self._clock() + self._held_open
-        while self._clock() < until:
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self._held_open.total_seconds()
+        while loop.time() < until:
             async with self._pool.connection(timeout=_SECONDS_FOR_THE_DATABASE) as conn:
                 if await store.is_settled(conn, inbox_id):
                     break

@@ -126,7 +126,8 @@ class Proof(BotFrameworkAuthentication):  # type: ignore[misc]
         a demo's, is checked by who calls this.
         """
         claims = {} if self._identity.local else await self._claims(auth_header)
-        if not self._identity.local and activity.service_url not in (None, claims["serviceurl"]):
+        url = activity.service_url
+        if url and claims and url != claims["serviceurl"]:
             raise Forged("the token is for another service URL")
         result = AuthenticateRequestResult()
         result.claims_identity = ClaimsIdentity(claims, True)

@@ -72,10 +72,33 @@ class LocalChannel:
                     conn, "working", message.place, message.root_id, message_id, None
                 )
 
+    async def show(self, event: Event, place: Place, ref: str, sentences: Sequence[str]) -> None:
+        """Show what is written so far; the row with this `ref` ends it."""
+        spot = spot_of(place)
+        if spot is None:
+            return
+        async with self._pool.connection() as conn:
+            message_id = await store.insert_card(
+                conn,
+                place=spot.base,
+                thread_id=spot.thread_id,
+                card=None,
+                only_for=None,
+                ref=ref,
+                now=self._clock(),
+            )
+            if message_id is None:
+                standing = await store.fetch_by_ref(conn, ref)
+                assert standing
+                message_id = standing.id
+            await store.mark_shown(conn, message_id, sentences)
+            root_id = spot.thread_id or message_id
+            await store.notify(conn, "stream", spot.base, root_id, message_id, None)
+
     async def send(self, outgoing: Outgoing) -> str:
         """Post, stream or whisper a card; return its message id."""
         spot = await self._spot(outgoing)
-        if outgoing.kind == "stream" and outgoing.sentences:
+        if outgoing.kind == "stream":
             message_id = await self._begin(outgoing, spot, whole=False)
             await self._play(spot, message_id, outgoing.sentences)
             await self._finish(spot, message_id, outgoing)
