@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeVar
 
@@ -135,5 +135,5 @@ class LanguageModel(Protocol):
     async def ask(self, prompt: Prompt, answer: type[T], usage: Usage) -> T:
         """Ask for a value of type `answer`; what is returned has been validated."""
 
-    def write(self, prompt: Prompt, usage: Usage) -> AsyncIterator[str]:
+    def write(self, prompt: Prompt, usage: Usage) -> AsyncGenerator[str]:
         """Ask for text, which arrives in pieces of any size. Close the iterator to stop early."""

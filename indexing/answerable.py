@@ -1,0 +1,77 @@
+"""Decides whether passages answer a question that their scores say they are about.
+
+A model is asked, and its word is not taken: only a quote that stands in a passage counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from indexing import language_model
+from indexing.addressed import shown_to_model, speaks_to_a_model, spoken_to_people
+from indexing.language_model import LanguageModel, ModelUnavailable, Usage
+from indexing.nouns import FoundPassage, Turn
+from indexing.prompts import Check, check_prompt
+from indexing.visible import one_line
+
+SHORTEST_QUOTE = 3
+"""Words of a quote that proves an answer; fewer stand in most passages by chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answerable:
+    """The passages answer: these words of passage `number` (of those shown, from 1) do."""
+
+    quote: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotAnswerable:
+    """No words of the passages answer this question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unasked:
+    """No model could say, so scores alone decide and the passages are quoted.
+
+    `addressed`: the question, or each passage, speaks to a model.
+    """
+
+    why: language_model.Why | Literal["addressed"]
+
+    @property
+    def unavailable(self) -> bool:
+        """Whether the endpoint failed."""
+        return self.why != "addressed"
+
+
+async def is_answerable(
+    model: LanguageModel,
+    question: str,
+    history: Sequence[Turn],
+    passages: Sequence[FoundPassage],
+    usage: Usage,
+) -> Answerable | NotAnswerable | Unasked:
+    """Whether the passages answer exactly this question, proved by a quote that stands in one."""
+    shown = shown_to_model(passages)
+    if not shown or speaks_to_a_model(question):
+        return Unasked("addressed")
+    prompt = check_prompt(question, spoken_to_people(history), shown)
+    try:
+        said = await model.ask(prompt, Check, usage)
+    except ModelUnavailable as failure:
+        return Unasked(failure.why)
+    number = _where(said.quote, said.number, shown)
+    return Answerable(said.quote, number) if said.answers and number else NotAnswerable()
+
+
+def _where(quote: str, number: int, shown: Sequence[FoundPassage]) -> int:
+    """The number of the passage that holds the quote word for word, the one named first; else 0."""
+    words = one_line(quote).strip("\"'“”‘’….[] ")
+    if len(words.split()) < SHORTEST_QUOTE:
+        return 0
+    numbers = sorted(range(1, len(shown) + 1), key=lambda one: one != number)
+    return next((one for one in numbers if words in one_line(shown[one - 1].text)), 0)

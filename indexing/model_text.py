@@ -1,0 +1,139 @@
+"""Decides what a model's text says: sentences and steps with their marks, and whether any can act.
+
+What a model wrote is plain words with `[n]` marks. Emphasis is taken off; whatever could act when
+it is shown (a link, a mention, an image, HTML) is found, so that its sentence can be left out.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from dataclasses import dataclass
+
+from indexing.passages import Unit, units
+from indexing.visible import one_line, visible
+
+_MARK = re.compile(r"[ \t]*\[(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\]")
+_MARKS_AFTER_END = re.compile(rf"([.!?…]+[\"'”’)]*)((?:{_MARK.pattern})+)\.?")
+_STEP = re.compile(r"\A\d{1,4}[.)]\s+")
+_BULLET = re.compile(r"(?m)^\s*(?:[-•*>]\s+|#{1,6}\s+)")
+_EMPHASIS = re.compile(r"(\*{1,3}|_{1,3}|`{1,3}|~~)(?=\S)(.+?)(?<=\S)\1", re.DOTALL)
+_ACTS = re.compile(
+    r"\w+://|\bwww\.|\b(?:mailto|tel|javascript|data|slack|msteams):\S"  # addresses
+    r"|(?<![\w.])(?:[a-z0-9][a-z0-9-]+\.)+[a-z]{2,18}(?![\w.]\w)"  # a bare domain or a file
+    r"|\S@\S|(?<!\w)@\s?\w"  # e-mail, mention
+    r"|[\[\]]|<\s*[a-z/!@#?]|&#?\w+;|\|.*\|"  # Markdown links and images, HTML, tables
+    r"|(?<!\w):[a-z][a-z0-9_+-]*:(?!\w)|[`*~]{2}|\\",  # emoji by name, what is left of markup
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence or a numbered step of a model's text, on one line, without its marks.
+
+    `cites` are the numbers of its marks in their order, each once.
+    """
+
+    text: str
+    cites: tuple[int, ...]
+    step: int | None = None
+
+
+async def sentences_in(pieces: AsyncIterator[str]) -> AsyncGenerator[Said]:
+    """Each sentence or step as soon as the beginning of what follows it has arrived."""
+    text = ""
+    async for piece in pieces:
+        text += piece
+        *ended, open_end = _units(text) or [(0, 0, None)]
+        # A mark after a full stop belongs to what precedes it, and may have arrived in part.
+        if ended and not text[open_end[0] :].lstrip().startswith("["):
+            for start, end, step in ended:
+                yield _said(text[start:end], step)
+            text = text[open_end[0] :]
+    for start, end, step in _units(text):
+        yield _said(text[start:end], step)
+
+
+def _units(text: str) -> list[tuple[int, int, int | None]]:
+    """(start, end, step) of each unit; marks after a full stop are part of their sentence."""
+    tidied = _MARKS_AFTER_END.sub(_marks_within, text)
+    found: list[Unit] = [unit for unit in units(tidied) if _said_anything(tidied, unit)]
+    return [(unit.start, unit.end, unit.step) for unit in found]
+
+
+def _marks_within(found: re.Match[str]) -> str:
+    """`end. [1]` as `end [1].`, in as many characters."""
+    whole = found.group()
+    moved = found.group(2) + found.group(1)
+    return moved.ljust(len(whole))
+
+
+def _said_anything(text: str, unit: Unit) -> bool:
+    return any(sign.isalnum() for sign in text[unit.start : unit.end])
+
+
+def _said(text: str, step: int | None) -> Said:
+    text = visible(text).strip()
+    cites = dict.fromkeys(
+        int(number) for mark in _MARK.finditer(text) for number in re.findall(r"\d+", mark.group(1))
+    )
+    words = _MARK.sub("", text)
+    for _ in range(2):  # bold within emphasis
+        words = _EMPHASIS.sub(r"\2", words)
+    return Said(unmarked(words), tuple(cites), step)
+
+
+def unmarked(text: str) -> str:
+    """Text on one line, without a step's number or the dashes of a list."""
+    return one_line(_BULLET.sub("", _STEP.sub("", text.strip(), count=1)))
+
+
+def can_act(text: str) -> bool:
+    """Whether a text holds anything that could be more than words when it is shown.
+
+    A full stop without a space after it reads as an address too; that sentence is lost.
+    """
+    return bool(_ACTS.search(unicodedata.normalize("NFKC", text)))
+
+
+_SMALL_WORDS = {
+    language: frozenset(words.split())
+    for language, words in {
+        "en": "the of and to is are be you your with for that this it not if or when must on by",
+        "de": "der die das und ist nicht ein eine mit für auf den dem von zu sie wenn oder wird muss",
+        "fr": "le la les des une est pas pour dans avec vous et du sur qui si votre ou sont il",
+        "es": "el los las una por para con que como se del no su y en usted es si debe al",
+        "it": "il lo gli della che non per con una di è si nel sono deve al suo e un dei",
+        "nl": "de het een niet van voor zijn wordt en met op als u dat te bij moet aan is of",
+        "pt": "os as um uma não para com que do da em se é você no na dos por ao deve",
+        "sv": "och att som inte är det en ett på av för med till om den ska du eller kan har",
+    }.items()
+}
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def same_language(text: str, other: str) -> bool:
+    """Whether two texts may be of one language: told by script and small words, if they tell."""
+    left, right = _script(text), _script(other)
+    if left and right and left != right:
+        return False
+    spoken = set(_languages(text))
+    heard = set(_languages(other))
+    return not spoken or not heard or bool(spoken & heard)
+
+
+def _languages(text: str) -> Iterator[str]:
+    """The languages whose small words a text holds most of; none when it holds under two."""
+    words = _WORD.findall(text.casefold())
+    held = {name: sum(word in small for word in words) for name, small in _SMALL_WORDS.items()}
+    most = max(held.values())
+    return (name for name, count in held.items() if count == most and most > 1)
+
+
+def _script(text: str) -> str:
+    """The script most letters belong to, as its Unicode names begin (`LATIN`, `CJK`)."""
+    letters = [sign for sign in text[:2000] if sign.isalpha()]
+    names = [unicodedata.name(sign, "").partition(" ")[0] for sign in letters]
+    return max(set(names), key=names.count) if names else ""
