@@ -42,7 +42,6 @@ def answered_card(
         blocks.append(Note(literal(f"Written for {roles}; nothing for your role covers this.")))
     blocks.append(Note(QUOTED))
     if answer_id is not None:
-        subject = f"answer:{answer_id}"
         blocks.append(_answer_buttons(f"answer:{answer_id}", helpful))
     return Card(f"{section_name(answered.heading)}: {answered.quotes[0].text}", tuple(blocks))
 

@@ -81,9 +81,7 @@ async def on_edited(
     names = await _names(conn, reply.outcome)
     told = await _tell_owner(conn, chat, once, reply.outcome, now)
     text = reply_text(reply.outcome, names, told)
-    await stored.update_answer(
-        conn, answer.id, edited.text, reply.outcome, text, reply.confidence
-    )
+    await stored.update_answer(conn, answer.id, edited.text, reply.outcome, text, reply.confidence)
     await _store_passages(conn, answer.id, reply.outcome)
     await chat.update(CardRef(answer.card_ref), reply_card(reply.outcome, names, told, answer.id))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import psycopg
@@ -92,7 +92,7 @@ class House:
 
 
 @pytest.fixture
-async def house(database: Database, pool: Pool) -> AsyncIterator[House]:
+async def house(database: Database, pool: Pool) -> House:
     with psycopg.connect(database.admin_url) as owner:
         owner.execute("insert into bot.this_database (demo, created_at) values (true, %s)", [NOW])
     async with pool.connection() as conn:
@@ -101,7 +101,7 @@ async def house(database: Database, pool: Pool) -> AsyncIterator[House]:
     assert person
     queue = Queue(pool)
     await queue.open()
-    yield House(pool, queue, person)
+    return House(pool, queue, person)
 
 
 async def test_an_event_and_its_job_are_both_there_or_neither(house: House) -> None:
@@ -109,12 +109,8 @@ async def test_an_event_and_its_job_are_both_there_or_neither(house: House) -> N
     assert await house.count("select count(*) from bot.inbox") == 1
     assert await house.count("select count(*) from queue.procrastinate_jobs") == 1
     async with house.pool.connection() as conn:
-        with pytest.raises(RuntimeError, match="power cut"):
-            async with conn.transaction():
-                await house.inbox.receive(
-                    conn, platform="web", key="k", payload={}, lock="l", now=NOW
-                )
-                raise RuntimeError("power cut")
+        await house.inbox.receive(conn, platform="web", key="k", payload={}, lock="l", now=NOW)
+        await conn.rollback()
     assert await house.count("select count(*) from bot.inbox") == 1
     assert await house.count("select count(*) from queue.procrastinate_jobs") == 1
 

@@ -16,7 +16,8 @@ from bot.teams.incoming import Told, read
 from bot.teams.inputs import field_values
 from bot.teams.messages import RATINGS
 from bot.teams.people import Asker, People
-from bot.teams.send import PACE_SECONDS, Sender
+from bot.teams.send import Sender
+from bot.teams.streams import PACE_SECONDS
 from handlers.cards import Button, Buttons, Card
 from handlers.inbound import Asked, CardRef, Deleted, Edited, Inbound, Place, Pressed
 from handlers.services import Connection
@@ -133,7 +134,8 @@ class TeamsChannel:
             await self._sender.working(told, event)
 
     async def show(self, event: Event, place: Place, ref: str, sentences: Sequence[str]) -> None:
-        """Nothing: an answer stands here once it is whole."""
+        """Let an answer grow while it is written, in a chat of two."""
+        await self._sender.show(event, place, sentences)
 
     async def send(self, outgoing: Outgoing) -> str:
         """Post, stream or whisper a card; return its `conversation/activity`, '' for none."""

@@ -1,16 +1,15 @@
 """Decides how a card reaches people in Teams: posted, streamed, whispered, replaced.
 
 What Teams calls a card is its `conversation/activity`, because a card can stand elsewhere than its
-place says: a chat is opened by user. Only in chats of two an answer is streamed: a first line while
-it is looked up, its first words as soon as they are there, then the whole.
+place says: a chat is opened by user.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 from botbuilder.schema import Activity
@@ -20,17 +19,15 @@ from bot.database import Pool
 from bot.teams import store
 from bot.teams.calls import Refused, Unreachable, as_outbox_errors
 from bot.teams.connector import Connector
-from bot.teams.entities import StreamInfo
 from bot.teams.identity import DEFAULT_SERVICE_URL
 from bot.teams.incoming import Told, read
-from bot.teams.messages import message, pieces, words_of
-from bot.teams.store import Conversation, OpenStream
-from handlers.cards import Card, Note, literal
+from bot.teams.messages import message, words_of
+from bot.teams.store import Conversation
+from bot.teams.streams import PACE_SECONDS, Streams
+from bot.teams.words import as_message
+from handlers.cards import Card, Note, literal, spans
 from handlers.wording import LOOKING_IT_UP, SENT_DIRECTLY, about_place
 
-# Teams ends a stream after two minutes, and takes one request a second of it.
-_STREAM_ENDS = timedelta(seconds=110)
-PACE_SECONDS = 1.0
 _SECONDS_FOR_A_SIGN = 3.0
 _MOST_SAID_AT_A_PRESS = 1000
 log = structlog.get_logger()
@@ -49,7 +46,7 @@ class Sender:
         self._pool = pool
         self._connector = connector
         self._clock = clock
-        self._pace = pace
+        self._streams = Streams(pool, connector, clock, pace)
 
     async def working(self, told: Told, event: Event) -> None:
         """Begin the stream of an answer, or show that we type. Best effort."""
@@ -58,19 +55,27 @@ class Sender:
             begun = await store.fetch_stream(conn, event.id, told.conversation)
         if where is None or begun is not None:
             return
-        sign = Activity(type="typing")
-        if where.kind == "personal":
-            sign.text = LOOKING_IT_UP
-            sign.entities = [StreamInfo("informative", sequence=1)]
         try:
             async with asyncio.timeout(_SECONDS_FOR_A_SIGN):
-                stream_id = await self._connector.send(where, told.thread, sign)
+                if where.kind == "personal":
+                    await self._streams.begin(event, where, "informative", LOOKING_IT_UP)
+                else:
+                    await self._connector.send(where, told.thread, Activity(type="typing"))
         except (Refused, Unreachable, TimeoutError) as error:
             log.debug("no sign of work", error=repr(error))
+
+    async def show(self, event: Event, place: str, sentences: Sequence[str]) -> None:
+        """Show the first sentences of an answer that is being written. Best effort."""
+        async with self._pool.connection() as conn:
+            where = await store.fetch_conversation(conn, address_of(place)[0])
+        if where is None or where.kind != "personal":
             return
-        if where.kind == "personal" and stream_id:
-            async with self._pool.connection() as conn:
-                await store.insert_stream(conn, event.id, where.id, stream_id, self._clock())
+        text = " ".join(as_message(spans(sentence)) for sentence in sentences)
+        try:
+            async with asyncio.timeout(_SECONDS_FOR_A_SIGN):
+                await self._streams.grow(event, where, text)
+        except (Refused, Unreachable, TimeoutError) as error:
+            log.info("a piece of a stream is left out", error=repr(error))
 
     async def send(self, outgoing: Outgoing) -> str:
         """Post, stream or whisper a card; return its `conversation/activity`, '' for none."""
@@ -78,9 +83,10 @@ class Sender:
             if outgoing.kind == "whisper":
                 return await self._whisper(outgoing)
             where, thread = await self._where(outgoing.place)
-            stream = await self._stream(outgoing, where)
-            if stream is not None:
-                return await self._end_stream(outgoing, where, stream)
+            if outgoing.event is not None and where.kind == "personal":
+                ended = await self._streams.end(outgoing, outgoing.event, where)
+                if ended is not None:
+                    return ended
             return await self._post(where, thread, outgoing.card)
 
     async def _post(self, where: Conversation, thread: str, card: Card) -> str:
@@ -157,64 +163,3 @@ class Sender:
         if newest is not None:
             return newest.service_url, newest.bot_id
         return DEFAULT_SERVICE_URL, self._connector.identity.bot_id
-
-    async def _stream(self, outgoing: Outgoing, where: Conversation) -> OpenStream | None:
-        if outgoing.event is None or where.kind != "personal":
-            return None
-        async with self._pool.connection() as conn:
-            return await store.fetch_stream(conn, outgoing.event.id, where.id)
-
-    async def _end_stream(self, outgoing: Outgoing, where: Conversation, stream: OpenStream) -> str:
-        """Say the rest of a stream. One that Teams ended meanwhile is replaced by the whole."""
-        assert outgoing.event
-        platform_id = f"{where.id}/{stream.stream_id}"
-        try:
-            if not self._is_over(stream):
-                if outgoing.kind == "stream" and stream.sequence == 1:
-                    await self._say_first(outgoing, where, stream)
-                final = message(outgoing.card, personal=True)
-                ended = StreamInfo("final", stream_id=stream.stream_id)
-                final.entities = [ended, *(final.entities or [])]
-                await self._connector.send(where, "", final)
-            else:
-                await self._replace_stream(outgoing, where, stream)
-        except Refused as refused:
-            if "cancel" in refused.said:
-                log.info("the asker stopped the answer", outbox=outgoing.id)
-            else:
-                platform_id = await self._replace_stream(outgoing, where, stream)
-        async with self._pool.connection() as conn:
-            await store.delete_stream(conn, outgoing.event.id)
-        return platform_id
-
-    async def _say_first(self, outgoing: Outgoing, where: Conversation, stream: OpenStream) -> None:
-        """Show the first words at once; what follows them is said with the end, a pace later."""
-        first, *more = pieces(outgoing.card) or ("",)
-        if not more:
-            return
-        assert outgoing.event
-        async with self._pool.connection() as conn:
-            await store.mark_streamed(conn, outgoing.event.id, stream.sequence + 1)
-        piece = Activity(type="typing", text=first, text_format="markdown")
-        piece.entities = [
-            StreamInfo("streaming", sequence=stream.sequence + 1, stream_id=stream.stream_id)
-        ]
-        try:
-            await self._connector.send(where, "", piece)
-        except Unreachable as error:
-            log.info("a piece of a stream is left out", error=str(error))
-        await asyncio.sleep(self._pace)
-
-    async def _replace_stream(
-        self, outgoing: Outgoing, where: Conversation, stream: OpenStream
-    ) -> str:
-        whole = message(outgoing.card, personal=True)
-        try:
-            await self._connector.update(where, "", stream.stream_id, whole)
-        except Refused as refused:
-            log.info("a stream left nothing to replace", error=str(refused))
-            return await self._post(where, "", outgoing.card)
-        return f"{where.id}/{stream.stream_id}"
-
-    def _is_over(self, stream: OpenStream) -> bool:
-        return self._clock() - stream.started_at > _STREAM_ENDS

@@ -28,11 +28,13 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class OpenStream:
-    """A stream that was begun: Teams' id of it and the number of its last piece."""
+    """A stream that was begun: Teams' id of it, the number of its last piece, and its words."""
 
     stream_id: str
     sequence: int
+    shown: str
     started_at: datetime
+    said_at: datetime
 
 
 async def upsert_conversation(
@@ -205,17 +207,19 @@ async def is_known(conn: Connection, key: str) -> bool:
 
 
 async def insert_stream(
-    conn: Connection, inbox_id: int, conversation: str, stream_id: str, now: datetime
+    conn: Connection, inbox_id: int, conversation: str, stream_id: str, shown: str, now: datetime
 ) -> None:
     """Remember a stream before anything more is said in it."""
     await conn.execute(
         """
-        insert into bot.teams_stream (inbox_id, conversation, stream_id, sequence, started_at)
-        values (%s, %s, %s, 1, %s)
+        insert into bot.teams_stream
+            (inbox_id, conversation, stream_id, sequence, shown, started_at, said_at)
+        values (%s, %s, %s, 1, %s, %s, %s)
         on conflict (inbox_id) do update set
-            stream_id = excluded.stream_id, sequence = 1, started_at = excluded.started_at
+            stream_id = excluded.stream_id, sequence = 1, shown = excluded.shown,
+            started_at = excluded.started_at, said_at = excluded.said_at
         """,
-        [inbox_id, conversation, stream_id, now],
+        [inbox_id, conversation, stream_id, shown, now, now],
     )
 
 
@@ -224,7 +228,7 @@ async def fetch_stream(conn: Connection, inbox_id: int, conversation: str) -> Op
     row = await (
         await conn.execute(
             """
-            select stream_id, sequence, started_at from bot.teams_stream
+            select stream_id, sequence, shown, started_at, said_at from bot.teams_stream
             where inbox_id = %s and conversation = %s
             """,
             [inbox_id, conversation],
@@ -233,10 +237,15 @@ async def fetch_stream(conn: Connection, inbox_id: int, conversation: str) -> Op
     return OpenStream(*row) if row else None
 
 
-async def mark_streamed(conn: Connection, inbox_id: int, sequence: int) -> None:
-    """Remember the number of a stream's piece before it is sent."""
+async def mark_streamed(
+    conn: Connection, inbox_id: int, sequence: int, shown: str, now: datetime
+) -> None:
+    """Remember a stream's piece before it is sent."""
     await conn.execute(
-        "update bot.teams_stream set sequence = %s where inbox_id = %s", [sequence, inbox_id]
+        """
+        update bot.teams_stream set sequence = %s, shown = %s, said_at = %s where inbox_id = %s
+        """,
+        [sequence, shown, now, inbox_id],
     )
 
 

@@ -23,12 +23,15 @@ create table bot.teams_conversation (
 create index on bot.teams_conversation (aad) where aad <> '';
 
 -- A stream that was begun for an event and is not ended yet. Teams ends it itself after two minutes.
+-- What follows has to begin with what is `shown`.
 create table bot.teams_stream (
     inbox_id      bigint primary key references bot.inbox (id),
     conversation  text not null,
     stream_id     text not null,
     sequence      integer not null,
-    started_at    timestamptz not null
+    shown         text not null default '',
+    started_at    timestamptz not null,
+    said_at       timestamptz not null
 );
 
 -- A press in a channel whose response is held open for what only the presser may see.
