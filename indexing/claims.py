@@ -8,7 +8,7 @@ from __future__ import annotations
 import bisect
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
@@ -16,11 +16,20 @@ from typing import Literal
 import snowballstemmer
 
 from indexing import synonyms
-from indexing.figures import Figure
+from indexing.figures import Figure, agrees
 
 Strength = Literal["plain", "must", "should", "may", "optional", "prohibited"]
 Keys = frozenset[str]
+Nearby = list[tuple["Word", float, int]]
+Window = tuple["Statement", frozenset[int]]
+"""Sentences of a passage, by number."""
 
+ACROSS = 0.5
+"""What a word counts that stands before one place and after the other."""
+BEYOND = 0.3
+"""What a word counts that stands behind another figure, to which it rather belongs."""
+FURTHER = 0.1
+"""Share of a clause that a second sentence must add to be taken in."""
 _AROUND = 12
 """Tokens to either side that count as being about a place."""
 _STEMMER = snowballstemmer.stemmer("english")
@@ -35,8 +44,9 @@ _IRREGULAR = {
 class Word:
     """A word that says something, at its place. Two words match when they share a key.
 
-    `sentence` and `clause` count from the text's start; `light` words (begin, available)
-    carry little; `noun` is a guess from the words before and after.
+    `sentence` and `clause` count from the text's start; `light` words (begin, available) carry
+    little; `rank` tells how manieth word after its modal it is (0: none governs it); `noun` is a
+    guess from the words before and after.
     """
 
     said: str
@@ -50,6 +60,7 @@ class Word:
     role: bool
     noun: bool = False
     strength: Strength = "plain"
+    rank: int = 0
 
 
 @dataclass(slots=True)
@@ -89,9 +100,10 @@ class Statement:
     by_key: dict[str, list[Word]] = field(default_factory=dict)
     raw: list[tuple[str, ...]] = field(default_factory=list)
     sentences: int = 0
+    weights: dict[int, float] = field(default_factory=dict)
     places: list[int] = field(default_factory=list)
     likes: dict[tuple[str, Keys, bool], list[Word]] = field(default_factory=dict)
-    nears: dict[int, list[tuple[Word, float]]] = field(default_factory=dict)
+    nears: dict[int, Nearby] = field(default_factory=dict)
 
     def like(self, word: Word) -> list[Word]:
         """The words of this text that match a word of another."""
@@ -107,29 +119,36 @@ class Statement:
             self.likes[known] = list(found.values())
         return self.likes[known]
 
-    def near(self, place: Word | Placed) -> list[tuple[Word, float]]:
-        """The words about a place with their weight: less with distance and across clauses."""
+    def near(self, place: Word | Placed) -> Nearby:
+        """The words about a place: each with its weight, less with distance and across clauses,
+        and its side (-1 before, 1 after).
+        """
         if place.at not in self.nears:
             middle = bisect.bisect_left(self.places, place.at)
             before = self.words[max(0, middle - 5) : middle][::-1]
             after = [word for word in self.words[middle : middle + 6] if word.at != place.at][:5]
             self.nears[place.at] = [
-                (word, _weight(word, place) / (distance + 1))
-                for side in (before, after)
-                for distance, word in enumerate(side, start=1)
+                (word, self._pull(word, place) / (distance + 1), side)
+                for side, words in ((-1, before), (1, after))
+                for distance, word in enumerate(words, start=1)
                 if abs(word.at - place.at) <= _AROUND
             ]
         return self.nears[place.at]
+
+    def _pull(self, word: Word, place: Word | Placed) -> float:
+        low, high = sorted((word.at, place.at))
+        between = any(low < placed.at < high for placed in self.figures)
+        return (
+            (1.0 if word.clause == place.clause else 0.6)
+            * (0.4 if word.light else 1.0)
+            * (BEYOND if between else 1.0)
+        )
 
     def before(self, word: Word) -> Word | None:
         """The word right before another, nothing between them."""
         place = bisect.bisect_left(self.places, word.at) - 1
         found = self.words[place] if place >= 0 else None
         return found if found and word.at - found.at == 1 else None
-
-
-def _weight(word: Word, place: Word | Placed) -> float:
-    return (1.0 if word.clause == place.clause else 0.6) * (0.4 if word.light else 1.0)
 
 
 @lru_cache(maxsize=16384)
@@ -174,48 +193,63 @@ def weight(word: Word) -> float:
     return 0.3 if word.light else 1.0
 
 
-def likeness(here: Sequence[tuple[Word, float]], place: Placed | Word, source: Statement) -> float:
-    """How much of what stands about one place also stands about the other, in [0, about 3]."""
+def likeness(here: Nearby, place: Placed | Word, source: Statement) -> float:
+    """How much of what stands about one place also stands about the other, in [0, about 3].
+
+    A word on the other side counts half: order changes in a rewording, but seldom all of it.
+    """
     there = source.near(place)
-    return sum(
-        max((min(near, other) for match, other in there if same(word, match)), default=0.0)
-        for word, near in here
-    )
+    total = 0.0
+    for word, near, side in here:
+        best = 0.0
+        for match, other, on in there:
+            if not word.keys.isdisjoint(match.keys):
+                best = max(best, min(near, other) * (1.0 if on == side else ACROSS))
+        total += best
+    return total
 
 
-def clauses(said: Statement) -> list[list[Word]]:
-    """The words of each clause, in order."""
-    groups: dict[int, list[Word]] = defaultdict(list)
+def clauses(said: Statement) -> list[list[Word | Placed]]:
+    """The words and figures of each clause."""
+    groups: dict[int, list[Word | Placed]] = defaultdict(list)
     for word in said.words:
         groups[word.clause].append(word)
+    for placed in said.figures:
+        groups[placed.clause].append(placed)
     return list(groups.values())
 
 
-def windows(
-    said: Statement, sources: Iterable[Statement]
-) -> list[tuple[Statement, frozenset[int]]]:
-    """For each clause, the sentences of a passage that hold most of its words."""
-    sources = list(sources)
-    found = []
-    for words in clauses(said):
-        share, source, numbers = best_window(words, sources)
-        if source is not None and share > 0:
-            found.append((source, numbers))
-    return found
+def windows(said: Statement, sources: Sequence[Statement]) -> list[Window]:
+    """For each clause, the one or two neighbouring sentences of a passage that mean it most."""
+    found = [best_window(places, sources)[1] for places in clauses(said)]
+    return [window for window in found if window is not None]
 
 
 def best_window(
-    words: Sequence[Word], sources: Iterable[Statement]
-) -> tuple[float, Statement | None, frozenset[int]]:
-    """The largest share of the words that two neighbouring sentences hold, with those sentences."""
-    total = sum(map(weight, words)) or 1.0
-    best: tuple[float, Statement | None, frozenset[int]] = (0.0, None, frozenset())
+    places: Sequence[Word | Placed], sources: Sequence[Statement]
+) -> tuple[float, Window | None]:
+    """The largest share of the words and figures that neighbouring sentences hold, and those.
+
+    A second sentence, or the line above a list, is taken where it adds something of weight; among
+    equals wins the sentence that says the least besides.
+    """
+    counts = [weight(place) if isinstance(place, Word) else 1.0 for place in places]
+    total = sum(counts) or 1.0
+    best: tuple[float, float, Window | None] = (0.0, 0.0, None)
     for source in sources:
-        places = [(weight(word), {match.sentence for match in source.like(word)}) for word in words]
-        for number in range(source.sentences):
-            alone = {number} | ({source.leads[number]} if number in source.leads else set())
-            for window in (alone, alone | {number + 1}):
-                share = sum(counts for counts, at in places if at & window) / total
-                if share > best[0] + (0 if len(window) <= len(best[2]) else 1e-9):
-                    best = (share, source, frozenset(window))
-    return best
+        held = [_sentences_with(place, source) for place in places]
+        for number in sorted(set().union(*held)):
+            lead = {source.leads[number]} if number in source.leads else set()
+            for window in ({number}, {number} | lead, {number - 1, number}, {number, number + 1}):
+                met = sum(count for count, at in zip(counts, held, strict=True) if at & window)
+                share = met / total - FURTHER * (len(window) - 1)
+                spare = met / (1.0 + sum(source.weights.get(at, 0.0) for at in window))
+                if (share, spare) > best[:2]:
+                    best = (share, spare, (source, frozenset(window)))
+    return best[0], best[2]
+
+
+def _sentences_with(place: Word | Placed, source: Statement) -> set[int]:
+    if isinstance(place, Word):
+        return {match.sentence for match in source.like(place)}
+    return {other.sentence for other in source.figures if agrees(place.figure, other.figure)}

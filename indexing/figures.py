@@ -116,7 +116,7 @@ def with_figures(said: Sequence[str]) -> list[str | Figure]:
     found: list[str | Figure] = []
     at = 0
     while at < len(said):
-        read = _date(said, at) or _clock(said, at) or _number(said, at)
+        read = _date(said, at) or _clock(said, at) or _times(said, at) or _number(said, at)
         if read is None:
             found.append(said[at])
             at += 1
@@ -169,7 +169,7 @@ def _number(said: Sequence[str], at: int) -> tuple[Figure, int] | None:
             return Figure(value, "", "", "ordinal", said[at - 1] + said[at]), at + 1
         weak = False
     else:
-        spelled = None if currency else _spelled(said, at)
+        spelled = _spelled(said, at)
         if spelled is None:
             return None
         value, after, ordinal = spelled
@@ -182,6 +182,16 @@ def _number(said: Sequence[str], at: int) -> tuple[Figure, int] | None:
     if not unit and start and said[start - 1].casefold() in _UNITS:
         unit = _UNITS[said[start - 1].casefold()] + "#"  # "day 91" counts no days
     return Figure(value, unit, "", "number", _said(said[start:after]), weak), after
+
+
+def _times(said: Sequence[str], at: int) -> tuple[Figure, int] | None:
+    """`Twice`, and `once` where a bound before it shows that it counts."""
+    word = said[at].casefold()
+    counts = word == "once" and at > 0 and said[at - 1].casefold() in {"than", "most", "least"}
+    if not counts and word not in {"twice", "thrice"}:
+        return None
+    value = {"once": "1", "twice": "2", "thrice": "3"}[word]
+    return Figure(value, "time", "", "number", said[at]), at + 1
 
 
 def _unit(said: Sequence[str], at: int) -> tuple[str, int]:
@@ -236,8 +246,7 @@ def _spelled(said: Sequence[str], at: int) -> tuple[str, int, bool] | None:
             break
         seen, at = True, at + 1
     if not seen:
-        word = said[first].casefold()
-        return ("2", first + 1, False) if word == "twice" else None
+        return None
     return str(total + group), at, False
 
 

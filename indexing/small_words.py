@@ -46,6 +46,8 @@ since though although after before until unless till during through per via unde
 once whether e.g i.e etc eg ie vs
 """
 ROLES = """
+user worker volunteer resident tenant patient carer physician pharmacist lawyer analyst editor author
+chairman chairwoman dispatcher foreman planner captain keeper holder learner pupil candidate
 manager supervisor lead leader cashier customer agent representative officer director owner
 administrator admin clerk assistant engineer technician driver buyer seller supplier vendor nurse
 doctor teacher student parent borrower lender servicer applicant spouse employer colleague

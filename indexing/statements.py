@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 
 from indexing import small_words, synonyms
-from indexing.claims import Mark, Placed, Statement, Strength, Word, keys, stem
+from indexing.claims import Mark, Placed, Statement, Strength, Word, keys, stem, weight
 from indexing.figures import Figure, tokens, with_figures
 from indexing.passages import sentences, units
 from indexing.terms import tidy
@@ -56,22 +56,22 @@ def read(text: str) -> Statement:
     """What a passage or a sentence claims. The result is shared: do not change it."""
     statement = Statement()
     lead: int | None = None
-    tidied = tidy(text)
-    for unit in units(tidied):
-        piece = tidied[unit.start : unit.end]
-        first = statement.sentences
-        listed = bool(_MARKER.match(piece))
-        for start, end in sentences(piece):
-            _add_sentence(statement, piece[start:end])
-            if lead is not None and listed:
+    for unit in units(text):
+        piece = text[unit.start : unit.end]
+        marker = _MARKER.match(piece)
+        if marker:
+            statement.raw.append(plain_tokens(marker.group()))
+            _add_marker(statement, marker[1])
+        for start, end in sentences(rest := piece[marker.end() :] if marker else piece):
+            _add_sentence(statement, tidy(rest[start:end]))
+            if lead is not None and marker:
                 statement.leads[statement.sentences - 1] = lead
         if piece.rstrip().endswith(":"):
             lead = statement.sentences - 1
-        elif not listed:
+        elif not marker:
             lead = None
-        if statement.sentences == first:
-            statement.sentences += 1
     for word in statement.words:
+        statement.weights[word.sentence] = statement.weights.get(word.sentence, 0) + weight(word)
         for key in word.keys:
             statement.by_key.setdefault(key, []).append(word)
     statement.places.extend(word.at for word in statement.words)
@@ -90,16 +90,19 @@ def plain_tokens(text: str) -> tuple[str, ...]:
     return tuple(token.casefold() for token in tokens(tidy(text)))
 
 
+def _add_marker(statement: Statement, number: str | None) -> None:
+    """The number of a step, which counts nothing."""
+    if number:
+        at = 1000 * statement.sentences
+        figure = Figure(number, "#", said=number)
+        statement.figures.append(Placed(figure, statement.sentences, at, at))
+
+
 def _add_sentence(statement: Statement, said: str) -> None:
     statement.raw.append(plain_tokens(said))
     number = statement.sentences
     statement.sentences += 1
-    marker = _MARKER.match(said)
     at = 1000 * number
-    if marker:
-        said = said[marker.end() :]
-        if marker[1]:
-            statement.figures.append(Placed(Figure(marker[1], "#", said=marker[1]), number, at, at))
     found = with_figures(tokens(_spelled_out(said)))
     clause, words, marks = at, len(statement.words), []
     modals: list[tuple[int, int, str]] = []
@@ -230,9 +233,13 @@ def _oblige(
     modals: list[tuple[int, int, str]], strengths: dict[int, Strength], own: list[Word]
 ) -> None:
     """Gives each word the strength of the nearest modal before it in its clause, else after it."""
+    governed: dict[int, int] = {}
     for word in own:
         same = [at for at, clause, _ in modals if clause == word.clause]
         before = [at for at in same if at < word.at]
         after = [at for at in same if word.at < at <= word.at + 5]
         if before or after:
-            word.strength = strengths[before[-1] if before else after[0]]
+            modal = before[-1] if before else after[0]
+            governed[modal] = governed.get(modal, 0) + bool(before)
+            word.strength = strengths[modal]
+            word.rank = governed[modal] if before else 2

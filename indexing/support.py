@@ -34,7 +34,7 @@ class Unsupported:
     words: tuple[str, ...] = ()
 
 
-SHARE = 0.5
+SHARE = 0.6
 """Weight of a clause's words that two neighbouring sentences of a passage must hold."""
 NEW = 0.25
 """Share of a sentence's words that may be other words for what the passage says."""
@@ -86,16 +86,9 @@ def _holds_verbatim(said: tuple[str, ...], source: Statement) -> bool:
             held += source.raw[last]
             if len(held) >= len(said):
                 break
-        if said and said in (held, _unmarked(held)):
+        if said and said == held:
             return True
     return False
-
-
-def _unmarked(tokens: tuple[str, ...]) -> tuple[str, ...]:
-    """The tokens without the number or dash of a list."""
-    if len(tokens) > 2 and tokens[0].isdigit() and tokens[1] in {".", ")"}:
-        return tokens[2:]
-    return tokens[1:] if len(tokens) > 1 and tokens[0] in {"-", "•", "*"} else tokens
 
 
 @lru_cache(maxsize=512)
@@ -149,7 +142,8 @@ def _rewordings(
 
 def _scattered(said: Statement, sources: Sequence[Statement]) -> Iterator[Finding]:
     """A clause whose words the passages hold only here and there."""
-    for words in clauses(said):
+    for places in clauses(said):
+        words = [place for place in places if isinstance(place, Word)]
         if sum(not word.light for word in words) < 2:
             continue
         if best_window(words, sources)[0] < SHARE:

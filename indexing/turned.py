@@ -6,6 +6,7 @@ what is nearest to it (`likeness`), so that saying it elsewhere does not help.
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Literal
@@ -16,6 +17,7 @@ from indexing.claims import (
     Placed,
     Statement,
     Strength,
+    Window,
     Word,
     clauses,
     likeness,
@@ -33,6 +35,8 @@ Sources = Sequence[Statement]
 
 CLEARLY = 1.3
 """How much nearer a different fact must be before it, not the same fact, counts as meant."""
+SWAPPED = 1.05
+"""How much better two figures must fit when changed over."""
 WHOLE = 0.8
 """Share of a passage's sentence from which the sentence says all of it, denials included."""
 MENTIONED = 0.6
@@ -59,7 +63,11 @@ def figures(said: Statement, sources: Sources) -> Iterator[Finding]:
     held = [(other, source) for source in sources for other in source.figures]
     for placed in said.figures:
         figure = placed.figure
-        of_value = [pair for pair in held if agrees(figure, pair[0].figure)]
+        of_value = [
+            pair
+            for pair in held
+            if agrees(figure, pair[0].figure) and (pair[0].figure.unit != "#" or figure.unit == "#")
+        ]
         of_unit = [pair for pair in of_value if unit_agrees(figure, pair[0].figure)]
         own = [pair for pair in of_unit if bound_agrees(figure, pair[0].figure)]
         moved: Reason = "date" if figure.kind in {"date", "clock"} else "number"
@@ -71,6 +79,27 @@ def figures(said: Statement, sources: Sources) -> Iterator[Finding]:
             yield "threshold", (figure.said,)
         elif _other_is_nearer(said, placed, own, held):
             yield moved, (figure.said,)
+    for left, right in itertools.combinations(said.figures, 2):
+        if any(_swapped(said, left, right, source) for source in sources):
+            yield "number", (left.figure.said, right.figure.said)
+
+
+def _swapped(said: Statement, left: Placed, right: Placed, source: Statement) -> bool:
+    """Whether two figures of one unit fit a passage better each in the other's place."""
+    kinds = {(placed.figure.unit, placed.figure.kind) for placed in (left, right)}
+    if len(kinds) > 1 or agrees(left.figure, right.figure):
+        return False
+    lefts, rights = (
+        [other for other in source.figures if agrees(placed.figure, other.figure)]
+        for placed in (left, right)
+    )
+    kept = crossed = 0.0
+    for a, b in itertools.product(lefts, rights):
+        if a.sentence == b.sentence:
+            here, there = said.near(left), said.near(right)
+            kept = max(kept, likeness(here, a, source) + likeness(there, b, source))
+            crossed = max(crossed, likeness(here, b, source) + likeness(there, a, source))
+    return crossed > SWAPPED * kept
 
 
 def _other_is_nearer(
@@ -129,20 +158,21 @@ def _never_so(byword: Word, role: Word, sources: Sources) -> bool:
 
 def turned(said: Statement, sources: Sources) -> Iterator[Finding]:
     """Every denial, obligation, `only` and opposite that the sentence has otherwise."""
-    yield from _denials(said, sources)
-    yield from _counted(said, sources)
-    yield from _opposites(said, sources)
-    yield from _demands(said, sources)
+    meant = windows(said, sources)
+    yield from _denials(said, sources, meant)
+    yield from _counted(said, meant)
+    yield from _opposites(said, meant)
+    yield from _demands(said, meant)
     yield from _strengths(said, sources)
-    yield from _onlys(said, sources)
+    yield from _onlys(said, sources, meant)
 
 
-def _denials(said: Statement, sources: Sources) -> Iterator[Finding]:
+def _denials(said: Statement, sources: Sources, meant: list[Window]) -> Iterator[Finding]:
     """A denial dropped, added, or moved to another thing."""
     for mark in said.denials:
         if any(mark.own & source.by_key.keys() for source in sources):
             continue
-        if not _denied_there(mark, said, sources):
+        if not _denied_there(mark, said, sources, meant):
             yield "negation", _under(mark)
     for source in sources:
         for mark in source.denials:
@@ -154,7 +184,7 @@ def _under(mark: Mark) -> tuple[str, ...]:
     return (mark.said, *(word.said for word in mark.scope[:2]))
 
 
-def _denied_there(mark: Mark, said: Statement, sources: Sources) -> bool:
+def _denied_there(mark: Mark, said: Statement, sources: Sources, meant: list[Window]) -> bool:
     """Whether a passage denies what the sentence denies."""
     denied = plain = 0.0
     for source in sources:
@@ -171,9 +201,7 @@ def _denied_there(mark: Mark, said: Statement, sources: Sources) -> bool:
         return CLEARLY * denied >= plain
     # Nothing that the passage says is denied: then other words may stand for what it denies.
     return plain <= 0.5 and any(
-        other.at // 1000 in numbers
-        for source, numbers in windows(said, sources)
-        for other in source.denials
+        other.at // 1000 in numbers for source, numbers in meant for other in source.denials
     )
 
 
@@ -208,9 +236,8 @@ def _inside(statement: Statement) -> set[int]:
     return {id(word) for mark in statement.denials for word in mark.scope}
 
 
-def _counted(said: Statement, sources: Sources) -> Iterator[Finding]:
+def _counted(said: Statement, meant: list[Window]) -> Iterator[Finding]:
     """More denials than the sentences meant have, or fewer than one that is said whole."""
-    meant = windows(said, sources)
     places = {(id(source), number): source for source, numbers in meant for number in numbers}
     there = sum(
         not mark.own & said.by_key.keys()
@@ -230,9 +257,7 @@ def _marks(source: Statement, number: int) -> list[Mark]:
     return [mark for mark in source.denials if mark.at // 1000 == number and mark.said != "nor"]
 
 
-def _whole(
-    said: Statement, meant: list[tuple[Statement, frozenset[int]]]
-) -> Iterator[tuple[Statement, int]]:
+def _whole(said: Statement, meant: list[Window]) -> Iterator[tuple[Statement, int]]:
     """The sentences of the passages of which this one says nearly every word."""
     for source, numbers in meant:
         for number in numbers:
@@ -242,9 +267,8 @@ def _whole(
                 yield source, number
 
 
-def _opposites(said: Statement, sources: Sources) -> Iterator[Finding]:
+def _opposites(said: Statement, meant: list[Window]) -> Iterator[Finding]:
     """A word whose opposite stands in the passage where the sentence has it."""
-    meant = windows(said, sources)
     there = {
         side
         for source, numbers in meant
@@ -259,9 +283,8 @@ def _opposites(said: Statement, sources: Sources) -> Iterator[Finding]:
                 yield "wording", (word,)
 
 
-def _demands(said: Statement, sources: Sources) -> Iterator[Finding]:
+def _demands(said: Statement, meant: list[Window]) -> Iterator[Finding]:
     """A may, should or need not that the sentences meant lack, or have and the sentence lacks."""
-    meant = windows(said, sources)
     here = {strength for strength, _ in said.modals}
     there = {
         strength
@@ -281,15 +304,17 @@ def _demands(said: Statement, sources: Sources) -> Iterator[Finding]:
 
 def _strengths(said: Statement, sources: Sources) -> Iterator[Finding]:
     """An obligation made weaker or stronger: must, should and may are three things."""
-    for words in clauses(said):
+    for places in clauses(said):
+        words = [place for place in places if isinstance(place, Word)]
         for strength in sorted({word.strength for word in words}):
             agreeing = against = 0.0
             group = [word for word in words if word.strength == strength]
             for word in group:
                 alike, other = _strength_near(word, strength, said, sources)
                 if alike or other:
-                    agreeing += weight(word) * (CLEARLY * alike >= other)
-                    against += weight(word) * (CLEARLY * alike < other)
+                    counts = 1 / word.rank if word.rank else weight(word)
+                    agreeing += counts * (CLEARLY * alike >= other)
+                    against += counts * (CLEARLY * alike < other)
             if against > agreeing:
                 yield "obligation", (strength, *(word.said for word in group[:3]))
 
@@ -310,7 +335,7 @@ def _strength_near(
     return alike, other
 
 
-def _onlys(said: Statement, sources: Sources) -> Iterator[Finding]:
+def _onlys(said: Statement, sources: Sources, meant: list[Window]) -> Iterator[Finding]:
     """`Only` added, or left out where the passage has it."""
     held = [word for source in sources for mark in source.onlys for word in mark.scope]
     for mark in said.onlys:
@@ -318,7 +343,7 @@ def _onlys(said: Statement, sources: Sources) -> Iterator[Finding]:
             yield "obligation", (mark.said,)
     if said.onlys:
         return
-    for source, numbers in windows(said, sources):
+    for source, numbers in meant:
         for mark in source.onlys:
             scope = mark.scope[:3]
             met = sum(bool(said.like(word)) for word in scope)
