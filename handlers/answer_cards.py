@@ -21,7 +21,7 @@ from handlers.cards import (
     literal,
     plain,
 )
-from handlers.wording import cited, day, listed, section_mark, section_name
+from handlers.wording import cited, day, heading_of, listed, section_beside
 from indexing.nouns import Answered, Blocked, FoundPassage, NamedDocument, NotCovered, Quoted
 
 Names = Mapping[str, str]
@@ -34,7 +34,7 @@ def answered_card(
     answered: Answered, names: Names, answer_id: int | None, helpful: bool | None = None
 ) -> Card:
     """The validated words that fit, each with its source. `helpful` draws that press as made."""
-    blocks: list[Block] = [Heading(section_name(answered.heading))]
+    blocks: list[Block] = [Heading(heading_of(answered.cited[0].title, answered.heading))]
     blocks += _quote_blocks(answered.quotes)
     blocks.append(Sources(tuple(_sources(answered.cited, names))))
     if answered.written_for:
@@ -43,7 +43,8 @@ def answered_card(
     blocks.append(Note(QUOTED))
     if answer_id is not None:
         blocks.append(_answer_buttons(f"answer:{answer_id}", helpful))
-    return Card(f"{section_name(answered.heading)}: {answered.quotes[0].text}", tuple(blocks))
+    heading = heading_of(answered.cited[0].title, answered.heading)
+    return Card(f"{heading}: {answered.quotes[0].text}", tuple(blocks))
 
 
 def _answer_buttons(subject: str, helpful: bool | None) -> Buttons:
@@ -59,7 +60,7 @@ def _answer_buttons(subject: str, helpful: bool | None) -> Buttons:
 
 def answered_text(answered: Answered, names: Names) -> str:
     """The same answer as plain text: what is stored, and what the command line prints."""
-    lines = [section_name(answered.heading)]
+    lines = [heading_of(answered.cited[0].title, answered.heading)]
     for block in _quote_blocks(answered.quotes):
         match block:
             case Steps(items, start):
@@ -115,7 +116,7 @@ def _sources(passages: Sequence[FoundPassage], names: Names) -> Iterator[Source]
         yield Source(
             number,
             passage.title,
-            section_mark(passage.section),
+            section_beside(passage.title, passage.section),
             passage.version,
             passage.version_on,
             names.get(passage.owner, passage.owner),
@@ -138,7 +139,8 @@ def not_covered_text(refusal: NotCovered, names: Names) -> str:
 
 def _named(document: NamedDocument) -> str:
     title = f"*{literal(document.title)}*"
-    return f"{title} ({literal(section_mark(document.section))})" if document.section else title
+    beside = section_beside(document.title, document.section)
+    return f"{title} ({literal(beside)})" if beside else title
 
 
 def not_covered_card(refusal: NotCovered, names: Names) -> Card:

@@ -66,10 +66,24 @@ def section_name(section: str) -> str:
     return name if name and section_mark(section) == f"§{number.rstrip('.')}" else section
 
 
+def section_beside(title: str, section: str) -> str:
+    """Return what to write of a section after its document's title: nothing when it is the title."""
+    return "" if section == title else section_mark(section)
+
+
+def heading_of(title: str, section: str) -> str:
+    """Return what an answer from this section is headed with.
+
+    A numbered or telling section speaks for itself; "Procedure" or "Meaning" needs the title.
+    """
+    name = section_name(section)
+    return name if name != section or len(name.split()) > 2 else title
+
+
 def cited(passage: FoundPassage, owner: str) -> str:
     """Return one citation as a line: title, section, version, date, owner."""
     return (
-        f"{passage.title} {section_mark(passage.section)}".strip()
+        f"{passage.title} {section_beside(passage.title, passage.section)}".strip()
         + f", version {passage.version} of {day(passage.version_on)}, owner {owner}"
     )
 
