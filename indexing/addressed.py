@@ -17,23 +17,25 @@ from indexing.visible import one_line
 SHOWN = 5
 """Passages that a model is shown, the best ones."""
 
-_RULES = (
-    r"(?:instruction|rule|prompt|guideline|direction|command|safeguard|restriction|constraint)s?"
+_RULES = r"(?:instruction|rule|prompt|guideline|direction|command|safeguard|restriction)s?"
+_MODEL = (
+    r"(?:(?:ai|virtual|digital|chat) (?:assistant|agent|model)|ai|chat ?bots?|bots?"
+    r"|(?:large )?language models?|llms?|chatgpt|gpt|claude|gemini|jobaid)"
 )
-_MODEL = r"(?:ai|a\.i\.|assistant|chat ?bot|bot|language model|llm|gpt|model|jobaid|copilot|dan)"
+_IGNORE = r"\b(?:ignor(?:e|ing)|disregard|forget|override|bypass|discard|set aside)\b"
 _ADDRESSED = re.compile(
-    rf"\b(?:ignor\w+|disregard\w*|forget\w*|overrid\w+|bypass\w*|discard\w*).{{0,40}}\b{_RULES}\b"
-    r"|\b(?:ignore|disregard|forget)\b.{0,15}\b(?:above|previous|everything|all (?:of )?th(?:at|e))\b"
-    rf"|\b(?:system|hidden|initial|your|developer) (?:prompt|message|instructions)\b"
-    rf"|\byou are (?:now )?(?:an? |the |my )?(?:\w+ ){{0,2}}{_MODEL}\b"
-    rf"|\b(?:note|message|instruction|attention)s?,? (?:to |for )?(?:the |any |all )?{_MODEL}s?\b"
-    rf"|\b(?:hey|dear|hello),? {_MODEL}\b"
-    rf"|\b(?:as an?|if you are an?|when you,? (?:the|an?)) {_MODEL}\b"
-    r"|\b(?:jailbreak|prompt injection|developer mode|act as|pretend (?:to be|that|you)|role-?play as)\b"
-    r"|\bnew (?:system )?(?:instructions|rules|prompt)\b"
-    r"|<\|?/?(?:im_start|im_end|system|assistant|user|endoftext|s)\b[^>]*>|\[/?INST\]|<</?SYS>>"
-    r"|(?:^|\n)\W{0,4}(?:system|assistant|developer)\W{0,3}:"
-    r"|\b(?:answers?|answerable|supported|quote)\"?\s*[:=]\s*(?:true|false|\")",
+    rf"{_IGNORE}.{{0,30}}\b(?:previous|prior|above|earlier|preceding|your|my|all|any)\b.{{0,30}}{_RULES}"
+    rf"|{_IGNORE}\W+(?:\w+\W+){{0,2}}(?:above|everything|(?:passages?|documents?|sops?)\b)"
+    r"|\b(?:system|developer|initial) (?:prompt|message)\b|\byour prompt\b"
+    rf"|\byou are (?:now )?(?:an? |the |my )?(?:\w+ )?{_MODEL}\b"
+    rf"|\b(?:note|message|instruction)s? (?:to|for) (?:the |any |all )?{_MODEL}\b"
+    rf"|\b(?:attention|hey|dear|hello)\W+(?:all )?{_MODEL}\b"
+    rf"|\b(?:as an?|if you are an?|when you,? the) {_MODEL}\b"
+    r"|\b(?:prompt injection|developer mode|end of (?:passage|data))\b"
+    r"|\bnew (?:system )?(?:instructions|prompt)\b"
+    r"|<\|?/?(?:im_start|im_end|system|assistant|user|endoftext)\b[^>]*>|\[/?INST\]|<</?SYS>>"
+    r"|(?:^|\n)\W{0,4}(?:system|assistant)\W{0,3}:"
+    r"|\b(?:answers|answerable|supported)\"?\s*[:=]\s*(?:true|false)",
     re.IGNORECASE,
 )
 

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from dataclasses import dataclass
 
-from indexing.passages import Unit, units
+from indexing.passages import units
 from indexing.visible import one_line, visible
 
 _MARK = re.compile(r"[ \t]*\[(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\]")
@@ -23,8 +23,8 @@ _ACTS = re.compile(
     r"\w+://|\bwww\.|\b(?:mailto|tel|javascript|data|slack|msteams):\S"  # addresses
     r"|(?<![\w.])(?:[a-z0-9][a-z0-9-]+\.)+[a-z]{2,18}(?![\w.]\w)"  # a bare domain or a file
     r"|\S@\S|(?<!\w)@\s?\w"  # e-mail, mention
-    r"|[\[\]]|<\s*[a-z/!@#?]|&#?\w+;|\|.*\|"  # Markdown links and images, HTML, tables
-    r"|(?<!\w):[a-z][a-z0-9_+-]*:(?!\w)|[`*~]{2}|\\",  # emoji by name, what is left of markup
+    r"|\]\s*[(\[:]|!\[|<\s*[a-z/!@#?]|&#?\w+;|\|.*\|"  # Markdown links and images, HTML, tables
+    r"|(?<!\w):[a-z][a-z0-9_+-]*:(?!\w)|[`*~]{2}",  # emoji by name, what is left of markup
     re.IGNORECASE,
 )
 
@@ -50,17 +50,18 @@ async def sentences_in(pieces: AsyncIterator[str]) -> AsyncGenerator[Said]:
         # A mark after a full stop belongs to what precedes it, and may have arrived in part.
         if ended and not text[open_end[0] :].lstrip().startswith("["):
             for start, end, step in ended:
-                yield _said(text[start:end], step)
+                if said := _said(text[start:end], step):
+                    yield said
             text = text[open_end[0] :]
     for start, end, step in _units(text):
-        yield _said(text[start:end], step)
+        if said := _said(text[start:end], step):
+            yield said
 
 
 def _units(text: str) -> list[tuple[int, int, int | None]]:
     """(start, end, step) of each unit; marks after a full stop are part of their sentence."""
     tidied = _MARKS_AFTER_END.sub(_marks_within, text)
-    found: list[Unit] = [unit for unit in units(tidied) if _said_anything(tidied, unit)]
-    return [(unit.start, unit.end, unit.step) for unit in found]
+    return [(unit.start, unit.end, unit.step) for unit in units(tidied)]
 
 
 def _marks_within(found: re.Match[str]) -> str:
@@ -70,11 +71,8 @@ def _marks_within(found: re.Match[str]) -> str:
     return moved.ljust(len(whole))
 
 
-def _said_anything(text: str, unit: Unit) -> bool:
-    return any(sign.isalnum() for sign in text[unit.start : unit.end])
-
-
-def _said(text: str, step: int | None) -> Said:
+def _said(text: str, step: int | None) -> Said | None:
+    """A unit's words and marks; None when it has no words."""
     text = visible(text).strip()
     cites = dict.fromkeys(
         int(number) for mark in _MARK.finditer(text) for number in re.findall(r"\d+", mark.group(1))
@@ -82,7 +80,8 @@ def _said(text: str, step: int | None) -> Said:
     words = _MARK.sub("", text)
     for _ in range(2):  # bold within emphasis
         words = _EMPHASIS.sub(r"\2", words)
-    return Said(unmarked(words), tuple(cites), step)
+    plain = unmarked(words)
+    return Said(plain, tuple(cites), step) if any(map(str.isalnum, plain)) else None
 
 
 def unmarked(text: str) -> str:

@@ -27,7 +27,9 @@ LONGEST = 700
 LONGEST_WARNINGS = 200
 """Characters of warnings that are added: with its sources an answer stays under 1,200."""
 ALIKE = 0.5
-"""Share of words from which two texts are taken to say the same thing."""
+"""Share of its terms from which a text is taken to be about the same thing as another."""
+SAID = 0.8
+"""The same, from which a text is taken to say what another says."""
 
 Unwritten = Literal[
     "unsupported",  # what the passages support of the text does not answer
@@ -159,7 +161,7 @@ class _Draft:
             yield sentence
             return
         self.held.append(sentence)
-        if self.found.number in said.cites and alike(said.text, self.found.quote):
+        if self.found.number in said.cites and _answers(said.text, self.found.quote):
             yield from self.held
             self.held = None
 
@@ -183,7 +185,7 @@ class _Draft:
         text = self.shown[self.found.number - 1].text
         for unit in units(text):
             words = unmarked(text[unit.start : unit.end])
-            said = any(alike(one.text, words) for one in self.sentences if one.supported)
+            said = any(holds(one.text, words, SAID) for one in self.sentences if one.supported)
             if unit.warning and not said and len(words) <= room and not can_act(words):
                 room -= len(words)
                 cites = self._numbers((self.found.number,))
@@ -225,10 +227,17 @@ def _fault(said: Said, texts: Mapping[int, str]) -> str:
     return verdict.why if isinstance(verdict, Unsupported) else ""
 
 
-def alike(sentence: str, words: str) -> bool:
-    """Whether one of two texts holds at least half of the other's terms."""
-    left, right = set(terms(sentence)), set(terms(words))
-    return len(left & right) >= ALIKE * max(1, min(len(left), len(right)))
+def holds(sentence: str, words: str, share: float) -> bool:
+    """Whether a sentence has at least this share of the terms of other words."""
+    wanted = set(terms(words))
+    return len(wanted & set(terms(sentence))) >= share * max(1, len(wanted))
+
+
+def _answers(sentence: str, quote: str) -> bool:
+    """Whether a sentence says what the quote that answers says, or part of it."""
+    return holds(sentence, quote, ALIKE) or (
+        len(set(terms(sentence))) > 2 and holds(quote, sentence, SAID)
+    )
 
 
 def _place(step: str, theirs: Sequence[str]) -> int | None:

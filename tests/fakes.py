@@ -1,11 +1,15 @@
-"""The two fakes of the house, Chat and (later) LanguageModel: they record, and never decide."""
+"""The two fakes of the house, Chat and LanguageModel: they record, and never decide."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
+
+from pydantic import BaseModel
 
 from handlers.cards import Card, card_from_json, card_to_json
 from handlers.inbound import CardRef, Place
+from indexing.language_model import Call, ModelUnavailable, Prompt, T, Usage
 from learning.nouns import Person
 
 
@@ -67,3 +71,40 @@ class FakeOnce:
             return False
         self.claimed.add(key)
         return True
+
+
+@dataclass
+class FakeLanguageModel:
+    """Gives its answers in their order: a value to `ask`, text to `write`, a failure to either.
+
+    Text followed by a failure in the queue's same place is a stream that breaks off.
+    """
+
+    answers: list[BaseModel | str | ModelUnavailable | tuple[str, ModelUnavailable]]
+    prompts: list[Prompt] = field(default_factory=list)
+    name: str = "fake"
+
+    async def ask(self, prompt: Prompt, answer: type[T], usage: Usage) -> T:
+        said = self._next(prompt, usage)
+        if isinstance(said, ModelUnavailable):
+            raise said
+        assert isinstance(said, answer)
+        return said
+
+    async def write(self, prompt: Prompt, usage: Usage) -> AsyncGenerator[str]:
+        said = self._next(prompt, usage)
+        text, failure = said if isinstance(said, tuple) else (said, None)
+        if isinstance(text, ModelUnavailable):
+            raise text
+        assert isinstance(text, str)
+        for start in range(0, len(text), 5):
+            yield text[start : start + 5]
+        if failure is not None:
+            raise failure
+
+    def _next(
+        self, prompt: Prompt, usage: Usage
+    ) -> BaseModel | str | ModelUnavailable | tuple[str, ModelUnavailable]:
+        self.prompts.append(prompt)
+        usage.calls.append(Call(prompt.hash, 10, 5, 1.0, 2.0))
+        return self.answers.pop(0)
