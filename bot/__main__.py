@@ -41,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
     index.add_argument("--json", action="store_true")
 
     _documents(commands)
+    _teams(commands)
 
     ask = commands.add_parser("ask", help="ask one question, or a file of them; nothing is stored")
     ask.add_argument("question", nargs="?")
@@ -75,6 +76,21 @@ def _documents(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     conflict.add_argument("other")
     conflict.add_argument("--lift", action="store_true")
     conflict.add_argument("--as", dest="as_email", metavar="EMAIL", required=True)
+
+
+def _teams(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    acts = commands.add_parser("teams", help="the app package for Teams").add_subparsers(
+        dest="act", required=True, metavar="ACT"
+    )
+    package = acts.add_parser("package", help="build the zip file that is uploaded to Teams")
+    package.add_argument("--out", type=Path, required=True, metavar="FILE.zip")
+    package.add_argument(
+        "--site",
+        default="https://example.com/jobaid",
+        metavar="URL",
+        help="your page about Jobaid: website, privacy and terms (default: %(default)s)",
+    )
+    package.add_argument("--company", default="Jobaid", help="who runs it (default: %(default)s)")
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -20,6 +20,7 @@ from bot.__main__ import DONE, FAILED, MISUSED
 from bot.database import Database, DatabaseUnusable, database, is_up_to_date, migrate
 from bot.settings import Settings
 from bot.teams.identity import missing_settings
+from bot.teams.package import package
 from handlers import directory, doctor, library, trying
 from handlers.services import Services
 from indexing.embeddings import Embedder
@@ -40,6 +41,8 @@ def hint(text: str) -> None:
 
 async def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Run one command and return its exit code."""
+    if arguments.command == "teams":
+        return _teams_package(arguments, settings)
     with database(settings) as found:
         match arguments.command:
             case "demo":
@@ -99,6 +102,17 @@ async def _doctor(settings: Settings, found: Database) -> int:
         state = await app.state_of_house(conn, app.clock().date())
     say("\n".join(doctor.report(facts, state)))
     return DONE if doctor.is_well(facts, state) else FAILED
+
+
+def _teams_package(arguments: argparse.Namespace, settings: Settings) -> int:
+    packed = package(settings.teams_app_id, arguments.site, arguments.company)
+    try:
+        arguments.out.write_bytes(packed)
+    except OSError as error:
+        hint(f"{arguments.out} cannot be written: {error.strerror}.")
+        return FAILED
+    say(doctor.teams_packed(str(arguments.out)))
+    return DONE
 
 
 async def _serve(house: app.House) -> int:

@@ -79,6 +79,14 @@ def report(facts: Facts, state: State | None) -> list[str]:
     return lines
 
 
+def teams_packed(path: str) -> str:
+    """What is said once the app package is written: what it is, and where it goes."""
+    return (
+        f"Wrote {path}. Upload it in the Teams admin center (Teams apps, Manage apps, Upload), or"
+        " in Teams under Apps, Manage your apps."
+    )
+
+
 def _line(name: str, value: str) -> str:
     return f"{name + ':':<14}{value}"
 
