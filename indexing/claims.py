@@ -15,7 +15,7 @@ from typing import Literal
 
 import snowballstemmer
 
-from indexing import synonyms
+from indexing import small_words, synonyms
 from indexing.figures import Figure, agrees
 
 Strength = Literal["plain", "must", "should", "may", "optional", "prohibited"]
@@ -33,8 +33,8 @@ FURTHER = 0.1
 _AROUND = 12
 """Tokens to either side that count as being about a place."""
 _STEMMER = snowballstemmer.stemmer("english")
-_IRREGULAR = {
-    form: forms.split()[0]
+_IRREGULAR: dict[str, str] = {
+    form: _STEMMER.stemWord(forms.split()[0])
     for forms in synonyms.IRREGULAR.replace("\n", "|").split("|")
     for form in forms.split()
 }
@@ -156,7 +156,7 @@ def stem(word: str) -> str:
     """The Snowball English stem (Porter, 2001) of a word, without case and accents."""
     spread = unicodedata.normalize("NFKD", word.casefold())
     stemmed: str = _STEMMER.stemWord("".join(s for s in spread if not unicodedata.combining(s)))
-    return _IRREGULAR.get(word.casefold(), stemmed.strip("'"))
+    return _IRREGULAR.get(word.casefold()) or stemmed.strip("'")
 
 
 def akin(left: str, right: str) -> bool:
@@ -170,6 +170,7 @@ def akin(left: str, right: str) -> bool:
     return shared >= 5 and shared >= shorter - 1 and longer - shared <= 4
 
 
+_ROLES = frozenset(small_words.ROLES.split())
 _SAME: dict[str, set[str]] = defaultdict(set)
 for _number, _group in enumerate(synonyms.SAME.split(";")):
     for _word in _group.split():
@@ -178,9 +179,18 @@ for _number, _group in enumerate(synonyms.SAME.split(";")):
 
 @lru_cache(maxsize=16384)
 def keys(word: str) -> tuple[str, Keys]:
-    """The stem of a word and every key under which it matches others."""
+    """The stem of a word and every key under which it matches others.
+
+    A role is not its verb: a manager is nobody who manages.
+    """
     root = stem(word)
-    return root, frozenset({root, *_SAME.get(root, ())})
+    own = f"role {root}" if is_role(word) else root
+    return root, frozenset({own, *_SAME.get(root, ())})
+
+
+def is_role(word: str) -> bool:
+    """Whether a word says who acts."""
+    return word in _ROLES or word.removesuffix("s") in _ROLES
 
 
 def same(word: Word, other: Word) -> bool:

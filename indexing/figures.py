@@ -129,8 +129,8 @@ def with_figures(said: Sequence[str]) -> list[str | Figure]:
 
 
 def is_unit(word: str) -> bool:
-    """Whether a word is a unit's name."""
-    return word.casefold() in _UNITS
+    """Whether a word is a unit's name and hardly anything else."""
+    return _UNITS.get(word.casefold(), "time") not in {"time", "second", "point", "degree", "foot"}
 
 
 def agrees(said: Figure, source: Figure) -> bool:

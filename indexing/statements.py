@@ -10,14 +10,13 @@ import re
 from functools import lru_cache
 
 from indexing import small_words, synonyms
-from indexing.claims import Mark, Placed, Statement, Strength, Word, keys, stem, weight
+from indexing.claims import Mark, Placed, Statement, Strength, Word, is_role, keys, stem, weight
 from indexing.figures import Figure, tokens, with_figures
 from indexing.passages import sentences, units
 from indexing.terms import tidy
 
 _LIGHT = frozenset(stem(word) for word in small_words.LIGHT.split())
 _STOP = frozenset(small_words.STOP.split())
-_ROLES = frozenset(stem(word) for word in small_words.ROLES.split())
 _PHRASES = {
     said.strip(): meant.strip()
     for meant, _, ways in (
@@ -181,7 +180,7 @@ def _content(token: str, sentence: int, clause: int, at: int, *, starts: bool) -
         token.isupper() and len(token) > 1
     )
     name = coded or (token[0].isupper() and not starts)
-    return Word(token, root, found, sentence, clause, at, root in _LIGHT, name, root in _ROLES)
+    return Word(token, root, found, sentence, clause, at, root in _LIGHT, name, is_role(word))
 
 
 def _scope(word: str, lower: list[str], at: int, own: list[Word], base: int) -> list[Word]:

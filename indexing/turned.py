@@ -130,12 +130,12 @@ def actors(said: Statement, sources: Sources) -> Iterator[Finding]:
         here = said.near(word)
         nearest = rival = 0.0
         for source in sources:
+            own = source.like(word)
+            held = {place.sentence for place in own}
+            nearest = max([nearest, *(likeness(here, place, source) for place in own)])
             for place in source.words:
-                if same(word, place):
-                    nearest = max(nearest, likeness(here, place, source))
-                elif (
-                    place.role == word.role and (place.role or place.name) and not said.like(place)
-                ):
+                takes_part = place.role if word.role else place.name and place.sentence not in held
+                if takes_part and not (same(word, place) or said.like(place)):
                     rival = max(rival, likeness(here, place, source))
         if rival > CLEARLY * nearest + 0.3:
             yield "name", (word.said,)
