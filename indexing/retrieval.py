@@ -40,7 +40,9 @@ THRESHOLD_COSINE = 0.52
 """The same where only the cosine may be known: a blocked passage's words are not read."""
 THRESHOLD_KEYWORDS = 0.31
 """The same without MiniLM: the share of the question's words, weighted by rarity, that one passage
-holds: 9 % and 91 % of the same questions. Another model's cosines have another scale, so an endpoint's model is measured by this."""
+holds: 9 % and 91 % of the same questions. Another model's cosines have another scale, so an
+endpoint's model is measured by this.
+"""
 
 
 def threshold(states: TokenStates | None) -> float:
