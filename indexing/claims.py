@@ -102,7 +102,9 @@ class Statement:
     sentences: int = 0
     weights: dict[int, float] = field(default_factory=dict)
     places: list[int] = field(default_factory=list)
+    figured: list[int] = field(default_factory=list)
     likes: dict[tuple[str, Keys, bool], list[Word]] = field(default_factory=dict)
+    denied: set[int] = field(default_factory=set)
     nears: dict[int, Nearby] = field(default_factory=dict)
 
     def like(self, word: Word) -> list[Word]:
@@ -135,9 +137,16 @@ class Statement:
             ]
         return self.nears[place.at]
 
+    def inside(self) -> set[int]:
+        """The words that some denial holds for, by identity."""
+        if not self.denied and self.denials:
+            self.denied.update(id(word) for mark in self.denials for word in mark.scope)
+        return self.denied
+
     def _pull(self, word: Word, place: Word | Placed) -> float:
         low, high = sorted((word.at, place.at))
-        between = any(low < placed.at < high for placed in self.figures)
+        figure = bisect.bisect_right(self.figured, low)
+        between = figure < len(self.figured) and self.figured[figure] < high
         return (
             (1.0 if word.clause == place.clause else 0.6)
             * (0.4 if word.light else 1.0)

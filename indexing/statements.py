@@ -74,6 +74,7 @@ def read(text: str) -> Statement:
         for key in word.keys:
             statement.by_key.setdefault(key, []).append(word)
     statement.places.extend(word.at for word in statement.words)
+    statement.figured.extend(sorted(placed.at for placed in statement.figures))
     return statement
 
 

@@ -8,131 +8,153 @@ apart on purpose: manager and supervisor, exchange and refund, all and most.
 from __future__ import annotations
 
 SAME = """
-accept take receive; access reach enter open; account profile; acquire obtain get receive collect
-gain secure fetch; act behave respond react; add include append insert attach; address location;
-adjust amend modify alter change edit revise; advise inform notify tell alert let know; agree
-consent accept; aid help assist support assistance; aim goal purpose objective; allow let enable
-permit; amount sum total; answer reply respond response; apply submit request; approve authorise
-authorize confirm approval authorisation authorization sign-off permission; approximately about
-around roughly nearly; arrange organise organize schedule; arrive come reach; article item product
-good goods piece; ask request enquire inquire query question; assess evaluate appraise gauge
-judge; assign allocate give; attempt try; automatic automatically; available accessible
-obtainable; avoid prevent; bag sack; bar block; basket cart trolley; begin start commence initiate
-launch; believe think suppose; big large great; bill invoice; box carton case; break damage
-broken; bring take carry convey; build construct make create; building premises site; buy purchase
-bought acquisition; buyer purchaser customer client shopper consumer; calculate compute work
-figure; call phone ring telephone dial; cancel annul void; cancellation cancelling; cause reason
-trigger lead produce; cease stop halt end; change modification alteration update amendment; charge
-fee cost bill levy; cheap inexpensive; check verify confirm examine inspect review validate
-control look verification inspection; choose select pick opt choice selection decide; clean tidy
-spotless; clear obvious; close shut; collect gather pick retrieve; come arrive return; command
-instruction; compare match; complain complaint grievance; complete finish finalise finalize
-conclude end fill full whole entire; condition state status; conduct perform execute run do;
-confirm verify ensure validate establish; connect link join attach; consider regard think weigh;
-consult refer see read; contact call reach email notify ring speak; contain include hold comprise
-have; continue proceed carry keep resume go; copy duplicate; correct right accurate proper fix
-rectify; cost price; count tally number; couple pair; cover include; create make generate produce
-build establish; current present existing; customary usual normal standard; damage harm; danger
-hazard risk peril; dangerous hazardous unsafe risky; date day; deal handle manage treat process;
-decide determine choose; decline refuse reject deny; decrease reduce lower lessen cut drop fall;
-defect fault flaw problem; defective faulty broken; delay postpone defer; delete remove erase
-wipe; deliver bring dispatch ship; delivery shipment dispatch shipping; deny refuse reject; depend
-rely; describe explain outline; detail particular information; detect discover find notice spot
-identify; determine establish find identify; device machine appliance; differ vary; difference
-discrepancy; difficult hard; direct instruct; direction instruction; disclose reveal share tell;
-discount reduction; discuss talk; chat conversation dialogue talk discussion call; display show
-present appear; dispose discard bin throw; dispute contest challenge; document record paperwork
-file form; drop fall; earlier before previously prior; educate train teach; education schooling;
-effect impact consequence result; eligible qualify entitled qualified eligibility; email mail;
-employ hire use; employee staff colleague worker personnel teammate; empty vacant; enclose attach;
-encourage urge; end finish conclude close expire; enough sufficient adequate; enrol enroll
-register sign; ensure make check see verify confirm guarantee; enter type input key fill write
-record put; entire whole full complete all; equipment gear kit; error mistake fault failure;
-establish determine; evacuate leave; examine inspect look check study; example instance; exceed
-surpass top; exchange swap replace; exist be; exit leave; expect anticipate await; expire lapse
-end run expiry expiration; explain clarify describe tell set; extend prolong lengthen; extra
-additional more further; fail failure; fall drop; family relative; fast quick rapid swift prompt;
-fault defect; fee charge; feedback comment; fetch get bring call; final last; find locate discover
-see; fine penalty; fire flame blaze; fix repair mend resolve correct solve; follow observe obey
-comply adhere; forbid prohibit ban disallow bar; forward send pass; frequent often regular; fully
-completely entirely wholly; fund money; further additional more; give provide supply offer hand
-issue grant; go move travel proceed; goal target; goods merchandise stock item product; grow
-increase rise; guarantee warranty; guest visitor; hand give pass deliver; handle process deal
-treat; happen occur arise take; help assist aid support; hide conceal; hold keep retain; house
-home; identify recognise recognize determine; identification id; illegal unlawful; important
-crucial vital essential key; inaccurate incorrect wrong; incident event accident; income earnings;
-increase raise rise grow; indicate show signal mean; individual person; inform tell notify advise;
-information detail data; initial first; injure hurt harm; injured hurt casualty; inspect examine
-check look; instruct tell direct order; insufficient inadequate; intend plan mean; investigate
-examine look explore; invoice bill; issue problem trouble matter difficulty; issue give provide
-hand; item article product thing good goods piece; job task work; join combine; keep retain store
-hold maintain save stay; kind type sort; know understand; lack want; large big; later afterwards
-subsequently; launch start; learn discover find; leave exit depart quit go; lend loan; let allow
-permit; letter mail; level degree; lift raise; limit maximum cap restriction ceiling; list
-register; listen hear; little small; loan borrowing; locate find; location place position spot
-site; lock secure; login signin; look check examine see search; lookup find search; lose lost
-misplace; machine device; mail post; main principal primary chief; maintain keep preserve; make
-create produce prepare; manage handle run administer; mandatory compulsory obligatory required;
-mark label tag; match correspond agree fit; mention state say; method way manner means approach
-procedure; minimum least; missing absent lost; mistake error; money cash fund; monitor watch
-observe track; move relocate transfer shift; necessary required needed essential needful; need
-require want necessity requirement; neighbouring neighboring adjacent adjoining nearby; new fresh;
-next following subsequent; normal usual typical regular standard; notice spot see notification;
-notify inform alert tell advise warn; now currently; obtain get receive; occasion time;
-occasionally sometimes; occur happen arise appear; offer propose provide give; often frequently;
-omit skip; ongoing continuing; open unlock; operate run work use; option choice alternative
-possibility; order purchase; order instruct tell; original initial first; outcome result; outside
-exterior outdoors; owe due; own have possess; owner holder; package parcel packet; part portion
-section component; participate join; particular specific certain; pass hand give forward; pause
-wait; pay settle payment paid; people person; perform do execute conduct carry; period time term
-duration span window; permission approval consent; permit allow let; person individual somebody
-someone anybody anyone people; phone telephone call; photo photograph picture image snap;
-physician doctor; place put position set location lay; plan programme program scheme; policy rule;
-portion part; possible feasible; post mail send; postpone defer delay; present gift; present show;
-preserve keep; previous earlier prior former past; price cost; prior previous; problem issue
-trouble fault difficulty; procedure process method; proceed continue go move; process handle
-procedure; product item article; programme program; promise pledge; promptly immediately quickly;
-proof evidence; proper correct appropriate suitable right; property belongings; protect guard
-secure safeguard; prove show demonstrate; provide give supply offer; purchase buy order; purpose
-aim reason; put place lay set; qualify eligible; quantity amount number; question query; quick
-fast rapid; raise lift increase; rapidly quickly fast; reach contact arrive; ready prepared; real
-actual genuine; reason cause ground; receive get obtain accept; recent latest; recipient receiver;
-recommend suggest advise; record note log write enter register document; recover restore retrieve
-regain; reduce lower decrease cut; refer direct send consult; refund reimburse reimbursement repay
-repayment; refuse decline reject deny; region area zone; register enrol; reimburse repay refund;
-reject refuse decline; related relevant; release free; remain stay keep; remainder rest balance;
-remaining left; remember recall; remove delete take withdraw clear; repair fix mend; repeat again
-redo; replace substitute swap exchange; replacement substitute; report tell notify inform;
-representative agent rep; request ask demand apply; require need demand call; resell sell; resolve
-solve fix settle sort; respond reply answer; rest remainder; restart reboot; restore recover;
-restrict limit; result outcome consequence; retain keep hold; retrieve get fetch recover; return
-back; review check examine; right entitlement; risk danger; route way; rule regulation policy; run
-operate execute; safe secure; salary wage pay; save keep store; say state tell mention; scan read
-swipe; school institution college; search look seek find lookup; section part; secure lock; see
-look view find notice; seek look search; select choose pick; sell sale sold; send dispatch ship
-post forward mail pass transmit; separate apart; serious severe grave; serve help attend; set put
-place; settle pay resolve; several some; shelf rack; shelves shelf; ship dispatch send; shop store
-outlet branch; short brief; show display present demonstrate indicate; shut close; sick ill;
-signature sign; similar alike; site website; skip omit bypass; slow sluggish; small little; solve
-resolve fix; sort type kind; speak talk; specific particular certain; spill leak; standard normal;
-start begin commence; state say condition; stay remain; step stage; stock inventory; stop halt
-cease end; store keep hold; store shop; strange odd; student learner pupil; submit send file hand
-present; subtract deduct; sufficient enough; suggest propose recommend; suitable appropriate fit;
-supply provide; support back help; sure certain; suspect think; switch change turn; take bring;
-talk speak discuss; target goal; task job; teach train; tell inform let say notify advise ask;
-temporary provisional temporarily; terminate end; test try; thing item; think believe; till
-register checkout; total sum overall; track follow trace; train teach; transfer move pass;
-transmit send; transport carry; treat handle deal; trouble problem; trouble issue; try attempt;
-type kind sort; type enter; understand know; unite join; university college; unlock open; update
-refresh revise change; use utilise utilize employ apply; usual normal; usually normally generally
-typically; value worth; verify check confirm; view see look; visitor guest; want wish desire like;
-warn alert caution; warning alert alarm caution; watch observe; way manner method; website site
-web; whole entire; wish want; withdraw remove; work operate function job; worth value; write note
-record; wrong incorrect; zone area; child kid; parent guardian; money cash; kill terminate;
-investigate troubleshoot diagnose; display see; node host server; memory ram; config
-configuration; alert alarm; fire trigger; log record; tidy clean; throw discard; tag label;
-photograph photo; note record write; ring call phone; hand pass give; quickly fast; beginning
-start; ending end; belongings property
+about approximately around nearly roughly; absent lost missing; accelerate hasten speed; accept
+agree consent; accept get obtain receive; accept receive take; access enter open reach; accessible
+available obtainable; accident event incident; accident incident mishap; account profile;
+accountable liable responsible; accurate correct fix proper rectify right; acquire collect fetch
+gain get obtain receive secure; acquisition bought buy purchase; act behave react respond; actual
+genuine real; add append attach include insert; additional extra further more; address location;
+adequate enough sufficient; adhere comply follow obey observe; adjacent adjoining nearby
+neighboring neighbouring; adjust alter amend change edit modify revise; administer handle manage
+run; advantage benefit; advise alert inform know let notify tell; advise alert inform notify tell
+warn; advise ask inform let notify say tell; advise counsel recommend; advise recommend suggest;
+afterwards later subsequently; again redo repeat; agent rep representative; agree correspond fit
+match; agreement contract; aid assist assistance help support; aim goal objective purpose; aim
+purpose reason; alarm alert caution warning; alarm siren; alert caution warn; alike similar; all
+complete entire full whole; allocate assign give; allow enable let permit; alteration amendment
+change modification update; alternative choice option possibility; amount figure sum total; amount
+number quantity; angry upset; announce declare state; annul cancel void; answer reply respond
+response; anticipate await expect; anybody anyone individual people person somebody someone; apart
+separate; apologise apologize apology regret sorry; app application program software; apparel
+clothes clothing garment; appear arise happen occur; appear display present show; appliance device
+machine; apply ask demand request; apply employ use utilise utilize; apply request submit; appoint
+choose name; appointment meeting; appraise assess evaluate gauge judge; approach manner means
+method procedure way; approach method technique; appropriate correct proper right suitable;
+appropriate fit suitable; approval approve authorisation authorise authorization authorize confirm
+permission sign-off; approval consent permission; approved authorised authorized permitted;
+archive store; area region zone; arise happen occur take; arise result stem; arrange organise
+organize schedule; arrive come reach; arrive come return; arrive contact reach; article good goods
+item piece product thing; ask beg; ask enquire inquire query question request; assembly gathering;
+assembly muster; assert claim maintain; assign delegate pass; assignment coursework homework;
+attach connect join link; attach enclose; attach fasten fix secure; attempt try; attend help
+serve; authentic genuine real; autograph signature; automatic automatically; automobile car
+vehicle; available free vacant; avoid prevent; back help support; back return; badge card pass;
+bag sack; balance remainder rest; ban bar disallow forbid prohibit; banknote note; bar block;
+bargain deal; basket cart trolley; bathroom lavatory restroom toilet washroom; be exist; before
+earlier previously prior; begin commence initiate launch start; beginning onset start; believe
+suppose think; belongings property; beneficiary recipient; beverage drink; big great large; bill
+charge cost fee levy; bill invoice; bin discard dispose throw; bin garbage rubbish trash waste;
+blame fault; blaze fire flame; block hinder prevent; block obstruct; bonus premium; borrowing
+loan; box carton case; box crate; branch outlet shop store; breach break violate; breach infringe;
+break broken damage; brief short; bring call fetch get; bring carry convey take; bring deliver
+dispatch ship; broadcast send; broken defective faulty; bug defect error; build construct create
+make; build create establish generate make produce; building premises site; busy engaged occupied;
+buy order purchase; buyer client consumer customer purchaser shopper; bypass omit skip; calculate
+compute figure work; call chat conversation dialogue discussion talk; call contact email notify
+reach ring speak; call demand need require; call dial phone ring telephone; calm quiet silent;
+cancellation cancelling; cap ceiling limit maximum restriction; carry conduct do execute perform;
+carry continue go keep proceed resume; carry transport; cash fund money; cash funds money;
+casualty hurt injured; casualty victim; cause ground reason; cause lead produce reason trigger;
+cease end halt stop; cellphone mobile phone smartphone; certain particular specific; certain sure;
+certificate certification; challenge contest dispute; change coin; change refresh revise update;
+change switch turn; charge levy tax; cheap inexpensive; check confirm control examine inspect
+inspection look review validate verification verify; check confirm ensure guarantee make see
+verify; check examine inspect look study; check examine look search see; checkout register till;
+chief main primary principal; child kid; chilly cold cool; choice choose decide opt pick select
+selection; choose decide determine; clarify describe explain set tell; class course; clause
+provision; clean spotless tidy; clear delete purge; clear delete remove take withdraw; clear
+obvious; close conclude end expire finish; close end terminate; close seal; close shut; coat
+jacket; code key pin; colleague employee personnel staff teammate worker; collect gather pick
+retrieve; college institution school; college university; combine join; command instruction;
+comment feedback; compare match; complain complaint grievance; complete conclude end entire fill
+finalise finalize finish full whole; completely entirely fully wholly; completion end finish;
+comply conform obey; component element part; component part portion section; compose write;
+comprise consist contain; comprise contain have hold include; compulsory mandatory obligatory
+required; computer laptop pc; conceal hide; concept idea; condition say state; condition state
+status; conduct do execute perform run; config configuration; configuration option parameter
+setting; confirm ensure establish validate verify; confirmation evidence proof; connect link plug;
+consequence effect impact result; consequence outcome result; consider regard think weigh;
+constitute form represent; consult direct refer send; consult read refer see; container vessel;
+content happy pleased satisfied; continue go move proceed; continuing ongoing; convince persuade;
+copy duplicate replicate; correct fix mend repair resolve solve; correspondence letter; corridor
+hallway passage; cost price; count number tally; counterfeit fake false forged; couple pair;
+coupon voucher; courteous friendly polite; cover include; cpu processor; crack split; create make
+prepare produce; credential login password; crucial essential important key vital; current
+existing present; currently now; customary normal standard usual; customer patron; cut decrease
+drop fall lessen lower reduce; cutoff deadline; damage harm; damp moist wet; danger hazard peril
+risk; dangerous hazardous risky unsafe; dashboard panel; data detail information; date day; deal
+handle manage process treat; deal offer promotion; debt loan; decline decrease drop reduction;
+decline deny refuse reject; deduct subtract; defect fault flaw problem; defer delay postpone;
+degree level; delay slow; delete erase remove wipe; deliver give hand pass; delivery dispatch
+shipment shipping; demand insist; demonstrate display indicate present show; demonstrate prove
+show; depart exit go leave quit; depend hinge rely; dependant dependent; deploy install roll;
+depot warehouse; describe explain outline; desire like want wish; detach disconnect remove unplug;
+detail information particular; detect discover find identify notice spot; determine establish find
+identify; determine identify recognise recognize; diagnose investigate troubleshoot; differ vary;
+difference discrepancy; difficult hard; difficulty fault issue problem trouble; difficulty issue
+matter problem trouble; digitise digitize scan; direct instruct order tell; direction instruction;
+directory folder; dirty soiled; disadvantage drawback; disclose reveal share tell; discount
+reduction; discover find learn; discover find locate see; discuss speak talk; disease illness
+sickness; disk drive storage volume; dismiss fire sack; dispatch forward mail pass post send ship
+transmit; display monitor screen; display see; dissatisfied unhappy; doctor physician; document
+enter log note record register write; document file form paperwork record; doubt uncertainty;
+doubtful suspect suspicious; download export; downtime outage; draft write; drag draw pull; drain
+empty; drug medication medicine; due owe; duration period span term time window; duty obligation
+responsibility; earlier former past previous prior; earnings income; ease facilitate help; educate
+teach train; education schooling; electricity energy power; elevator lift; eligibility eligible
+entitled qualified qualify; email mail; emergency urgency; emphasise emphasize stress; employ hire
+recruit; employ hire use; empty vacant; encourage urge; end ending; end expiration expire expiry
+lapse run; enrol enroll register sign; enrollment enrolment registration; enter fill input key put
+record type write; entitlement right; entrance entry; equal match; equipment gear kit; error
+failure fault mistake; escalate pass raise refer; essential necessary needed needful required;
+evacuate leave; exam examination test; examine explore investigate look; example instance; exceed
+outnumber; exceed surpass top; exchange replace substitute swap; execute operate run; extend
+lengthen prolong; exterior outdoors outside; extra spare; fail failure; failure fault malfunction;
+family relative; fast prompt quick rapid swift; fast quickly rapidly; feasible possible; fee
+tuition; fetch get recover retrieve; file hand present send submit; film record; final last; find
+look lookup search seek; find look notice see view; fine penalty; fire trigger; first initial
+original; fix patch; fix resolve settle solve sort; fluid liquid; follow trace track; following
+next subsequent; food meal; footwear shoes; forget miss overlook; forward give hand pass; free
+release; frequent often regular; frequently often; fresh new; fulfil fulfill meet satisfy; fume
+gas vapor vapour; function job operate work; generally normally typically usually; gift present;
+give grant hand issue offer provide supply; give offer propose provide; glance look; go move
+proceed travel; goal target; goods item merchandise product stock; grade mark score; gratitude
+thank; grave serious severe; greet welcome; grow increase raise rise; growth increase rise;
+guarantee warranty; guard protect safeguard secure; guardian parent; guest visitor; guide handbook
+manual; guideline instruction rule; handbook rulebook; handle procedure process; harm hurt injure;
+have own possess; hear listen; heavy weighty; hinder impede; hold keep maintain retain save stay
+store; holder owner; holiday leave vacation; home house; host node server; hot warm; hurry rush;
+id identification; ill sick; illegal unlawful; image photo photograph picture snap; immediately
+promptly quickly; impolite rude; import load upload; inaccurate incorrect wrong; inadequate
+insufficient; increase lift raise; indicate mean show signal; inform notify report tell; injury
+wound; installment instalment payment; instrument tool utility; intend mean plan; intention
+purpose; inventory stock; job task work; join participate; join unite; jot note write; journal
+log; journey trip; keep maintain preserve; keep remain stay; kill terminate; kind sort type; know
+understand; label mark tag; label sticker; lack want; latest recent; law legislation statute; lay
+location place position put set; leak spill; learn study; learner pupil student; least minimum;
+leave quit resign; leave retire; left remaining; lend loan; letter mail; licence license permit;
+light lightweight; limit restrict; limit threshold; line queue; linger remain wait; list register;
+little small; location place position site spot; lock secure; login signin; look stare; lose lost
+misplace; loud noisy; mark spot stain; measure measurement metric; meet satisfy suffice; memorise
+memorize remember; memory ram; mention note state; mention say state tell; method procedure
+process; monitor observe track watch; monitor oversee supervise; move pass transfer; move relocate
+shift transfer; neat tidy; necessity need require requirement want; norm standard; normal regular
+standard typical usual; notice notification see spot; notice observe see; notice sign; occasion
+time; occasionally sometimes; odd strange; open unlock; open unpack unwrap; operate run use work;
+opinion view; overall sum total; overview summary; pack package wrap; package packet parcel;
+package parcel shipment; paid pay payment settle; passcode password pin; pause wait; pay
+remuneration; pay resolve settle; pay salary wage; period timeframe timescale window; peruse read;
+phase stage step; photograph picture shoot; pile stack; plan program programme scheme; plan
+schedule; pledge promise; policy regulation rule; postpone rearrange reschedule; prepared ready;
+press push; pressing urgent; propose recommend suggest; provisional temporarily temporary; purse
+wallet; rack shelf; read scan swipe; read skim; reboot restart; recall recollect remember;
+receiver recipient; recover regain restore retrieve; refund reimburse reimbursement repay
+repayment; related relevant; relaunch restart; remove uninstall; replacement substitute; resell
+sell; resize scale; rip tear; road street; route way; safe secure; sale sell sold; schedule
+timetable; scrape scratch; secondhand used; several some; shelf shelves; shout yell; sign
+signature; site web website; slow sluggish; stockroom storeroom; store stow; suspect think; sync
+synchronise synchronize; test try; turn twist; unauthorised unauthorized; update upgrade; value
+worth
 """
 """Groups parted by semicolons."""
 

@@ -188,7 +188,7 @@ def _denied_there(mark: Mark, said: Statement, sources: Sources, meant: list[Win
     """Whether a passage denies what the sentence denies."""
     denied = plain = 0.0
     for source in sources:
-        inside = _inside(source)
+        inside = source.inside()
         for word in mark.scope:
             here = said.near(word)
             for match in source.like(word):
@@ -211,7 +211,7 @@ def _dropped(mark: Mark, source: Statement, said: Statement, sources: Sources) -
     met = [(word, found) for word in heavy if (found := said.like(word))]
     if not met or len(met) < MENTIONED * len(heavy):
         return False
-    denied = _inside(said)
+    denied = said.inside()
     if any(id(match) in denied for _, found in met for match in found):
         return False
     as_denied = as_plain = 0.0
@@ -224,16 +224,11 @@ def _dropped(mark: Mark, source: Statement, said: Statement, sources: Sources) -
                     likeness(here, other, place)
                     for place in sources
                     for other in place.like(match)
-                    if id(other) not in _inside(place)
+                    if id(other) not in place.inside()
                 ),
                 default=-0.05,
             )
     return as_denied > as_plain
-
-
-def _inside(statement: Statement) -> set[int]:
-    """The words that some denial holds for, by identity."""
-    return {id(word) for mark in statement.denials for word in mark.scope}
 
 
 def _counted(said: Statement, meant: list[Window]) -> Iterator[Finding]:
