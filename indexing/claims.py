@@ -28,6 +28,8 @@ ACROSS = 0.5
 """What a word counts that stands before one place and after the other."""
 BEYOND = 0.3
 """What a word counts that stands behind another figure, to which it rather belongs."""
+FAVOUR = 0.05
+"""Share of a clause for which a place counts that the rest of the sentence is about."""
 FURTHER = 0.1
 """Share of a clause that a second sentence must add to be taken in."""
 _AROUND = 12
@@ -240,17 +242,20 @@ def clauses(said: Statement) -> list[list[Word | Placed]]:
 
 def windows(said: Statement, sources: Sequence[Statement]) -> list[Window]:
     """For each clause, the one or two neighbouring sentences of a passage that mean it most."""
-    found = [best_window(places, sources)[1] for places in clauses(said)]
+    whole = best_window([*said.words, *said.figures], sources)[1]
+    found = [best_window(places, sources, whole)[1] for places in clauses(said)]
     return [window for window in found if window is not None]
 
 
 def best_window(
-    places: Sequence[Word | Placed], sources: Sequence[Statement]
+    places: Sequence[Word | Placed],
+    sources: Sequence[Statement],
+    favoured: Window | None = None,
 ) -> tuple[float, Window | None]:
     """The largest share of the words and figures that neighbouring sentences hold, and those.
 
     A second sentence, or the line above a list, is taken where it adds something of weight; among
-    equals wins the sentence that says the least besides.
+    equals wins the favoured one, then the sentence that says the least besides.
     """
     counts = [weight(place) if isinstance(place, Word) else 1.0 for place in places]
     total = sum(counts) or 1.0
@@ -262,6 +267,8 @@ def best_window(
             for window in ({number}, {number} | lead, {number - 1, number}, {number, number + 1}):
                 met = sum(count for count, at in zip(counts, held, strict=True) if at & window)
                 share = met / total - FURTHER * (len(window) - 1)
+                if favoured and favoured[0] is source and window & favoured[1]:
+                    share += FAVOUR
                 spare = met / (1.0 + sum(source.weights.get(at, 0.0) for at in window))
                 if (share, spare) > best[:2]:
                     best = (share, spare, (source, frozenset(window)))

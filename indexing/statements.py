@@ -11,7 +11,8 @@ from functools import lru_cache
 
 from indexing import small_words, synonyms
 from indexing.claims import Mark, Placed, Statement, Strength, Word, is_role, keys, stem, weight
-from indexing.figures import Figure, tokens, with_figures
+from indexing.figures import Figure
+from indexing.numerals import tokens, with_figures
 from indexing.passages import sentences, units
 from indexing.terms import tidy
 
@@ -160,6 +161,8 @@ def _idle(found: list[str | Figure], at: int) -> bool:
     following = found[at + 1] if at + 1 < len(found) else "."
     if word == "instead":
         return following != "of"
+    if word == "except":
+        return following in {"that", "when", "if"}  # what follows holds, as an exception
     return word == "no" and isinstance(following, Figure)
 
 
@@ -221,7 +224,7 @@ def _strength(at: int, said: str, marks: list[tuple[int, str]]) -> Strength:
     """What a modal demands; a denial beside it turns may and must into forbidding."""
     strength = _MODALS[said]
     if strength in {"must", "may"} and any(
-        0 < at - place <= 3 or (0 < place - at <= 2 and mark in {"not", "never"})
+        0 < at - place <= 3 or (0 < place - at <= 2 and mark in {"not", "never", "neither"})
         for place, mark in marks
         if mark in _DENIALS and mark not in {"without", "except"}
     ):

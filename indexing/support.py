@@ -13,9 +13,10 @@ from functools import lru_cache
 
 from indexing import small_words
 from indexing.claims import Statement, Word, best_window, clauses, likeness, windows
-from indexing.figures import is_unit
+from indexing.moved import Finding, Reason, actors, figures
+from indexing.numerals import is_unit
 from indexing.statements import plain_tokens, read, without_frame
-from indexing.turned import SIDES, Finding, Reason, actors, figures, turned
+from indexing.turned import SIDES, turned
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +35,15 @@ class Unsupported:
     words: tuple[str, ...] = ()
 
 
+LONGEST = 2000
+"""Characters of a sentence that is compared at all, other than word for word."""
 SHARE = 0.6
 """Weight of a clause's words that two neighbouring sentences of a passage must hold."""
 NEW = 0.25
 """Share of a sentence's words that may be other words for what the passage says."""
 SLOT = 0.4
 """Likeness of the neighbours from which a new word may stand for a passage's word."""
+_QUOTED = re.compile(r"[\"“]([^\"“”]{2,80})[\"”]")
 _CITE = re.compile(r"\s*\[\d{1,3}\]")
 _ENGLISH = frozenset(small_words.ENGLISH.split())
 _FOREIGN = frozenset(small_words.FOREIGN.split())
@@ -60,8 +64,10 @@ def check(sentence: str, passages: Sequence[str]) -> Supported | Unsupported:
     sources = [read(passage) for passage in passages]
     if any(_holds_verbatim(plain_tokens(sentence), source) for source in sources):
         return Supported()
-    if not _english(sentence) or not all(map(_english, passages)):
+    if len(sentence) > LONGEST or not _english(sentence) or not all(map(_english, passages)):
         return Unsupported("wording", (sentence.strip(),))
+    if wrong := _misquoted(sentence, sources):
+        return Unsupported("name", wrong)
     said = read(without_frame(sentence))
     if not said.words and not said.figures:
         return Unsupported("wording", (sentence.strip(),))
@@ -89,6 +95,20 @@ def _holds_verbatim(said: tuple[str, ...], source: Statement) -> bool:
         if said and said == held:
             return True
     return False
+
+
+def _misquoted(sentence: str, sources: Sequence[Statement]) -> tuple[str, ...]:
+    """Words in quotation marks that no passage has in this order."""
+    held = [
+        f" {' '.join(t for said in source.raw for t in said if t.isalnum())} " for source in sources
+    ]
+    return tuple(
+        quoted
+        for quoted in _QUOTED.findall(sentence)
+        if not any(
+            f" {' '.join(t for t in plain_tokens(quoted) if t.isalnum())} " in text for text in held
+        )
+    )
 
 
 @lru_cache(maxsize=512)

@@ -140,21 +140,21 @@ memorize remember; memory ram; mention note state; mention say state tell; metho
 process; monitor observe track watch; monitor oversee supervise; move pass transfer; move relocate
 shift transfer; neat tidy; necessity need require requirement want; norm standard; normal regular
 standard typical usual; notice notification see spot; notice observe see; notice sign; occasion
-time; occasionally sometimes; odd strange; open unlock; open unpack unwrap; operate run use work;
-opinion view; overall sum total; overview summary; pack package wrap; package packet parcel;
-package parcel shipment; paid pay payment settle; passcode password pin; pause wait; pay
-remuneration; pay resolve settle; pay salary wage; period timeframe timescale window; peruse read;
-phase stage step; photograph picture shoot; pile stack; plan program programme scheme; plan
-schedule; pledge promise; policy regulation rule; postpone rearrange reschedule; prepared ready;
-press push; pressing urgent; propose recommend suggest; provisional temporarily temporary; purse
-wallet; rack shelf; read scan swipe; read skim; reboot restart; recall recollect remember;
-receiver recipient; recover regain restore retrieve; refund reimburse reimbursement repay
-repayment; related relevant; relaunch restart; remove uninstall; replacement substitute; resell
-sell; resize scale; rip tear; road street; route way; safe secure; sale sell sold; schedule
-timetable; scrape scratch; secondhand used; several some; shelf shelves; shout yell; sign
-signature; site web website; slow sluggish; stockroom storeroom; store stow; suspect think; sync
-synchronise synchronize; test try; turn twist; unauthorised unauthorized; update upgrade; value
-worth
+time; occasionally sometimes; odd strange; online website internet web; open unlock; open unpack
+unwrap; operate run use work; opinion view; overall sum total; overview summary; pack package
+wrap; package packet parcel; package parcel shipment; paid pay payment settle; passcode password
+pin; pause wait; pay remuneration; pay resolve settle; pay salary wage; period timeframe timescale
+window; peruse read; phase stage step; photograph picture shoot; pile stack; plan program
+programme scheme; plan schedule; pledge promise; policy regulation rule; postpone rearrange
+reschedule; prepared ready; press push; pressing urgent; propose recommend suggest; provisional
+temporarily temporary; purse wallet; rack shelf; read scan swipe; read skim; reboot restart;
+recall recollect remember; receiver recipient; recover regain restore retrieve; refund reimburse
+reimbursement repay repayment; related relevant; relaunch restart; remove uninstall; replacement
+substitute; resell sell; resize scale; rip tear; road street; route way; safe secure; sale sell
+sold; schedule timetable; scrape scratch; secondhand used; several some; shelf shelves; shout
+yell; sign signature; site web website; slow sluggish; stockroom storeroom; store stow; suspect
+think; sync synchronise synchronize; test try; turn twist; unauthorised unauthorized; update
+upgrade; value worth
 """
 """Groups parted by semicolons."""
 

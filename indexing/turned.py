@@ -1,4 +1,4 @@
-"""Decides whether a sentence changes, turns, loosens or moves what a passage says.
+"""Decides whether a sentence denies, demands, opens or closes other than a passage does.
 
 Each finding names a reason and the words it hangs on. A fact is compared where the passage says
 what is nearest to it (`likeness`), so that saying it elsewhere does not help.
@@ -6,15 +6,12 @@ what is nearest to it (`likeness`), so that saying it elsewhere does not help.
 
 from __future__ import annotations
 
-import itertools
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from typing import Literal
+from collections.abc import Iterator
 
 from indexing import synonyms
 from indexing.claims import (
     Mark,
-    Placed,
     Statement,
     Strength,
     Window,
@@ -25,18 +22,8 @@ from indexing.claims import (
     weight,
     windows,
 )
-from indexing.figures import agrees, bound_agrees, unit_agrees
+from indexing.moved import CLEARLY, Finding, Sources
 
-Reason = Literal[
-    "number", "unit", "threshold", "date", "name", "negation", "obligation", "wording", "citation"
-]
-Finding = tuple[Reason, tuple[str, ...]]
-Sources = Sequence[Statement]
-
-CLEARLY = 1.3
-"""How much nearer a different fact must be before it, not the same fact, counts as meant."""
-SWAPPED = 1.05
-"""How much better two figures must fit when changed over."""
 WHOLE = 0.8
 """Share of a passage's sentence from which the sentence says all of it, denials included."""
 MENTIONED = 0.6
@@ -58,104 +45,6 @@ _COMPATIBLE: frozenset[frozenset[Strength]] = frozenset(
 )
 
 
-def figures(said: Statement, sources: Sources) -> Iterator[Finding]:
-    """Figures that no passage has, or that it gives to something else."""
-    held = [(other, source) for source in sources for other in source.figures]
-    for placed in said.figures:
-        figure = placed.figure
-        of_value = [
-            pair
-            for pair in held
-            if agrees(figure, pair[0].figure) and (pair[0].figure.unit != "#" or figure.unit == "#")
-        ]
-        of_unit = [pair for pair in of_value if unit_agrees(figure, pair[0].figure)]
-        own = [pair for pair in of_unit if bound_agrees(figure, pair[0].figure)]
-        moved: Reason = "date" if figure.kind in {"date", "clock"} else "number"
-        if not of_value and not figure.weak:
-            yield moved, (figure.said,)
-        elif of_value and not of_unit:
-            yield "unit", (figure.said,)
-        elif of_unit and not own:
-            yield "threshold", (figure.said,)
-        elif _other_is_nearer(said, placed, own, held):
-            yield moved, (figure.said,)
-    for left, right in itertools.combinations(said.figures, 2):
-        if any(_swapped(said, left, right, source) for source in sources):
-            yield "number", (left.figure.said, right.figure.said)
-
-
-def _swapped(said: Statement, left: Placed, right: Placed, source: Statement) -> bool:
-    """Whether two figures of one unit fit a passage better each in the other's place."""
-    kinds = {(placed.figure.unit, placed.figure.kind) for placed in (left, right)}
-    if len(kinds) > 1 or agrees(left.figure, right.figure):
-        return False
-    lefts, rights = (
-        [other for other in source.figures if agrees(placed.figure, other.figure)]
-        for placed in (left, right)
-    )
-    kept = crossed = 0.0
-    for a, b in itertools.product(lefts, rights):
-        if a.sentence == b.sentence:
-            here, there = said.near(left), said.near(right)
-            kept = max(kept, likeness(here, a, source) + likeness(there, b, source))
-            crossed = max(crossed, likeness(here, b, source) + likeness(there, a, source))
-    return crossed > SWAPPED * kept
-
-
-def _other_is_nearer(
-    said: Statement,
-    placed: Placed,
-    own: list[tuple[Placed, Statement]],
-    held: list[tuple[Placed, Statement]],
-) -> bool:
-    """Whether the passage has another figure of this unit where the sentence has this one."""
-    here, figure = said.near(placed), placed.figure
-    rivals = [
-        (other, source)
-        for other, source in held
-        if other.figure.unit in {figure.unit, ""}
-        and other.figure.kind == figure.kind
-        and not agrees(figure, other.figure)
-    ]
-    nearest = max((likeness(here, *pair) for pair in own), default=0.0)
-    rival = max((likeness(here, *pair) for pair in rivals), default=0.0)
-    return rival > CLEARLY * nearest + 0.1
-
-
-def actors(said: Statement, sources: Sources) -> Iterator[Finding]:
-    """A role or name where the passage has another one, or a role with another's byword."""
-    for word in said.words:
-        if not (word.role or word.name):
-            continue
-        here = said.near(word)
-        nearest = rival = 0.0
-        for source in sources:
-            own = source.like(word)
-            held = {place.sentence for place in own}
-            nearest = max([nearest, *(likeness(here, place, source) for place in own)])
-            for place in source.words:
-                takes_part = place.role if word.role else place.name and place.sentence not in held
-                if takes_part and not (same(word, place) or said.like(place)):
-                    rival = max(rival, likeness(here, place, source))
-        if rival > CLEARLY * nearest + 0.3:
-            yield "name", (word.said,)
-        elif word.role and (byword := said.before(word)) and _never_so(byword, word, sources):
-            yield "name", (byword.said, word.said)
-
-
-def _never_so(byword: Word, role: Word, sources: Sources) -> bool:
-    """Whether the passages always give this role a byword, and never this one: team lead."""
-    befores = [
-        source.before(place)
-        for source in sources
-        for place in source.words
-        if place.stem == role.stem
-    ]
-    return bool(befores) and all(
-        before is not None and not same(before, byword) for before in befores
-    )
-
-
 def turned(said: Statement, sources: Sources) -> Iterator[Finding]:
     """Every denial, obligation, `only` and opposite that the sentence has otherwise."""
     meant = windows(said, sources)
@@ -163,7 +52,7 @@ def turned(said: Statement, sources: Sources) -> Iterator[Finding]:
     yield from _counted(said, meant)
     yield from _opposites(said, meant)
     yield from _demands(said, meant)
-    yield from _strengths(said, sources)
+    yield from _strengths(said, sources, meant)
     yield from _onlys(said, sources, meant)
 
 
@@ -297,7 +186,7 @@ def _demands(said: Statement, meant: list[Window]) -> Iterator[Finding]:
                 yield "obligation", (strength,)
 
 
-def _strengths(said: Statement, sources: Sources) -> Iterator[Finding]:
+def _strengths(said: Statement, sources: Sources, meant: list[Window]) -> Iterator[Finding]:
     """An obligation made weaker or stronger: must, should and may are three things."""
     for places in clauses(said):
         words = [place for place in places if isinstance(place, Word)]
@@ -305,7 +194,7 @@ def _strengths(said: Statement, sources: Sources) -> Iterator[Finding]:
             agreeing = against = 0.0
             group = [word for word in words if word.strength == strength]
             for word in group:
-                alike, other = _strength_near(word, strength, said, sources)
+                alike, other = _strength_near(word, said, sources, meant)
                 if alike or other:
                     counts = 1 / word.rank if word.rank else weight(word)
                     agreeing += counts * (CLEARLY * alike >= other)
@@ -315,18 +204,26 @@ def _strengths(said: Statement, sources: Sources) -> Iterator[Finding]:
 
 
 def _strength_near(
-    word: Word, strength: Strength, said: Statement, sources: Sources
+    word: Word, said: Statement, sources: Sources, meant: list[Window]
 ) -> tuple[float, float]:
-    """How near the passages come to this word with the same strength, and with another."""
+    """How near the passages come to this word with the same strength, and with another.
+
+    The sentences meant decide where they have the word.
+    """
     here = said.near(word)
+    places = [(match, source) for source in sources for match in source.like(word)]
+    in_meant = [
+        (match, source)
+        for match, source in places
+        if any(source is other and match.sentence in numbers for other, numbers in meant)
+    ]
     alike = other = 0.0
-    for source in sources:
-        for match in source.like(word):
-            near = 0.05 + likeness(here, match, source)
-            if match.strength == strength or {match.strength, strength} in _COMPATIBLE:
-                alike = max(alike, near)
-            else:
-                other = max(other, near)
+    for match, source in in_meant or places:
+        near = 0.05 + likeness(here, match, source)
+        if match.strength == word.strength or {match.strength, word.strength} in _COMPATIBLE:
+            alike = max(alike, near)
+        else:
+            other = max(other, near)
     return alike, other
 
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexing.figures import Figure, tokens, with_figures
+from indexing.figures import Figure
+from indexing.numerals import tokens, with_figures
 from indexing.passages import sentences, units
 from indexing.support import Supported, Unsupported, check, supported_by
 
