@@ -21,6 +21,7 @@ from bot.database import Database, DatabaseUnusable, Pool, open_pool, with_searc
 from bot.inbox import Inbox, Worker
 from bot.outbox import Outbox
 from bot.settings import Settings, UnusableSetting
+from bot.slack.store import fetch_removed, token_hash
 from bot.teams.identity import identity
 from bot.timetable import Timetable
 from bot.work import UNREACHABLE, Queue
@@ -95,13 +96,23 @@ async def _configured_embedder(settings: Settings) -> Embedder | None:
             )
 
 
-def services(settings: Settings, embedder: Embedder | None) -> Services:
-    """What handlers may use."""
+@asynccontextmanager
+async def open_services(house: House, *, with_model: bool = True) -> AsyncIterator[Services]:
+    """Load what handlers may use: the embedder, and the language model if one is configured."""
+    settings = house.settings
+    embedder = await load_embedder(settings, house.pool)
     states = None
     if isinstance(embedder, LocalEmbedder) and settings.jobaid_token_cache_mb:
         states = TokenStates(embedder, settings.jobaid_token_cache_mb * 1_000_000)
     places = tuple(Place(place) for place in settings.review_channel)
-    return Services(embedder, states, places)
+    async with AsyncExitStack() as opened:
+        model = None
+        if with_model and settings.jobaid_model:
+            # Its library takes a second to import, which a house without a model need not wait.
+            from bot.language_model import language_model
+
+            model = await opened.enter_async_context(language_model(settings))
+        yield Services(embedder, states, model, settings.jobaid_written_per_hour, places)
 
 
 def worker(house: House, channels: Mapping[str, Channel], services: Services) -> Worker:
@@ -169,7 +180,7 @@ async def reindex(house: House, progress: Progress) -> int:
         return await rebuild(owner, embedder, progress)
 
 
-async def state_of_house(conn: Connection, today: date) -> State:
+async def state_of_house(conn: Connection, today: date, settings: Settings) -> State:
     """What the database says of itself."""
     rows = await list_documents(conn, today)
     letters = [DeadLetter(*letter) for letter in await store.fetch_dead_letters(conn)]
@@ -181,6 +192,7 @@ async def state_of_house(conn: Connection, today: date) -> State:
         cut_off=await store.count_cut_off(conn),
         audit_intact=await audit.verify(conn) is None,
         dead_letters=tuple(letters),
+        slack_refuses=await fetch_removed(conn, token_hash(settings.slack_bot_token)),
     )
 
 
@@ -190,7 +202,7 @@ async def platforms(house: House) -> AsyncIterator[dict[str, Channel]]:
     channels: dict[str, Channel] = {}
     settings = house.settings
     async with AsyncExitStack() as opened:
-        if settings.slack_bot_token and settings.slack_signing_secret:
+        if settings.slack_bot_token and _proof_of_slack(settings):
             from bot.slack.calls import web_client
             from bot.slack.channel import SlackChannel
 
@@ -208,13 +220,36 @@ async def platforms(house: House) -> AsyncIterator[dict[str, Channel]]:
         yield channels
 
 
+def _proof_of_slack(settings: Settings) -> str:
+    """What proves that an event is Slack's: the secret it signs with, or the socket we open."""
+    return settings.slack_signing_secret or settings.slack_app_token
+
+
+@asynccontextmanager
+async def sockets(house: House) -> AsyncIterator[None]:
+    """Open the connections through which platforms tell us what happens, where one is configured."""
+    settings = house.settings
+    async with AsyncExitStack() as opened:
+        if settings.slack_app_token and settings.slack_bot_token:
+            from bot.slack.listen import slack_app
+            from bot.slack.socket import open_socket
+
+            app = slack_app(house.inbox, house.pool, "", clock)
+            await opened.enter_async_context(
+                open_socket(app, settings.slack_app_token, settings.slack_api_url)
+            )
+        yield
+
+
 async def mount_platforms(house: House, application: web.Application) -> None:
     """Mount the routes of the platforms that are configured."""
     settings = house.settings
-    if bool(settings.slack_bot_token) != bool(settings.slack_signing_secret):
-        missing = "SLACK_SIGNING_SECRET" if settings.slack_bot_token else "SLACK_BOT_TOKEN"
+    if bool(settings.slack_bot_token) != bool(_proof_of_slack(settings)):
+        missing = "SLACK_BOT_TOKEN"
+        if settings.slack_bot_token:
+            missing = "SLACK_SIGNING_SECRET (or SLACK_APP_TOKEN, for Socket Mode)"
         raise UnusableSetting(f"{missing} is missing. Slack needs both; set it and start again.")
-    if settings.slack_bot_token:
+    if settings.slack_bot_token and not settings.slack_app_token:
         from bot.slack.listen import mount, slack_app
 
         secret = settings.slack_signing_secret

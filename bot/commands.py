@@ -23,7 +23,6 @@ from bot.teams.identity import missing_settings
 from bot.teams.package import package
 from handlers import directory, doctor, library, trying
 from handlers.services import Services
-from indexing.embeddings import Embedder
 from learning.store import fetch_person
 
 
@@ -91,7 +90,7 @@ async def _doctor(settings: Settings, found: Database) -> int:
         protected=found.protects_the_gate,
         embeddings=settings.jobaid_embeddings,
         slack_token=bool(settings.slack_bot_token),
-        slack_secret=bool(settings.slack_signing_secret),
+        slack_secret=bool(settings.slack_signing_secret or settings.slack_app_token),
         review_places=settings.review_channel,
         teams_missing=missing_settings(settings),
     )
@@ -99,7 +98,7 @@ async def _doctor(settings: Settings, found: Database) -> int:
         say("\n".join(doctor.report(facts, None)))
         return FAILED
     async with app.open_house(settings, found) as house, house.pool.connection() as conn:
-        state = await app.state_of_house(conn, app.clock().date())
+        state = await app.state_of_house(conn, app.clock().date(), settings)
     say("\n".join(doctor.report(facts, state)))
     return DONE if doctor.is_well(facts, state) else FAILED
 
@@ -119,7 +118,7 @@ async def _serve(house: app.House) -> int:
     application = web.Application(client_max_size=1_000_000)
     application.add_routes(app.health_routes(house.pool))
     await app.mount_platforms(house, application)
-    async with app.listening(house.settings, application) as url:
+    async with app.sockets(house), app.listening(house.settings, application) as url:
         say(f"ready {url}")
         await app.until_stopped()
     return DONE
@@ -129,9 +128,8 @@ async def _worker(house: app.House) -> int:
     # Beside `serve` on one machine the acknowledgements come first: Slack waits 3 seconds for them.
     # Before the model's threads start, because they inherit it.
     os.nice(10)
-    embedder = await app.load_embedder(house.settings, house.pool)
-    async with app.platforms(house) as channels:
-        app.worker(house, channels, app.services(house.settings, embedder))
+    async with app.platforms(house) as channels, app.open_services(house) as services:
+        app.worker(house, channels, services)
         say("ready")
         await app.until_stopped(asyncio.create_task(app.work(house)))
     return DONE
@@ -215,13 +213,12 @@ async def _reindex(house: app.House) -> int:
 
 
 async def _ask(house: app.House, arguments: argparse.Namespace) -> int:
-    embedder: Embedder | None = await app.load_embedder(house.settings, house.pool)
-    services = app.services(house.settings, embedder)
-    if arguments.batch:
-        return await _ask_batch(house, services, arguments)
-    async with house.pool.connection() as conn:
-        asked = trying.Question("", arguments.question, (), arguments.as_email or "")
-        line = await trying.reply_line(conn, services, asked, app.clock())
+    async with app.open_services(house, with_model=not arguments.no_model) as services:
+        if arguments.batch:
+            return await _ask_batch(house, services, arguments)
+        async with house.pool.connection() as conn:
+            asked = trying.Question("", arguments.question, (), arguments.as_email or "")
+            line = await trying.reply_line(conn, services, asked, app.clock())
     if "error" in line:
         hint(str(line["error"]))
         return FAILED

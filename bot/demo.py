@@ -23,18 +23,18 @@ from learning.store import fetch_people, fetch_person
 
 Say = Callable[[str], None]
 _CONFLICT = ("service/lost-property.md", "service/store-handbook.md")
+_SLACK = ("slack_bot_token", "slack_signing_secret", "slack_app_token")
 _SETTLED_BY = "nadia@example.com"
 
 
 async def run(settings: Settings, database: Database, say: Say, hint: Say) -> int:
     """Serve the sample company until stopped."""
-    settings = settings.model_copy(update={"slack_bot_token": "", "slack_signing_secret": ""})
+    settings = settings.model_copy(update=dict.fromkeys(_SLACK, ""))
     claim(database, hint)
-    async with app.open_house(settings, database) as house:
+    async with app.open_house(settings, database) as house, AsyncExitStack() as opened:
         hint("Loading the language model for search")
-        embedder = await app.load_embedder(settings, house.pool)
-        services = app.services(settings, embedder)
-        await load_samples(house, embedder, hint)
+        services = await opened.enter_async_context(app.open_services(house))
+        await load_samples(house, services.embedder, hint)
         application = web.Application(client_max_size=1_000_000)
         channels: dict[str, Channel] = {"web": LocalChannel(house.pool, app.clock)}
         if settings.teams_local:
@@ -43,12 +43,12 @@ async def run(settings: Settings, database: Database, say: Say, hint: Say) -> in
         app.worker(house, channels, services)
         application.add_routes(app.health_routes(house.pool))
         mount(application, pool=house.pool, inbox=house.inbox, clock=app.clock)
-        async with app.listening(settings, application) as url:
-            working = asyncio.create_task(app.work(house))
-            warming = asyncio.create_task(app.warm(house, services))
-            say(f"ready {url}")
-            hint(f"Open {url} in a browser. Ctrl-C stops it, the database too.")
-            await app.until_stopped(working, beside=[warming])
+        url = await opened.enter_async_context(app.listening(settings, application))
+        working = asyncio.create_task(app.work(house))
+        warming = asyncio.create_task(app.warm(house, services))
+        say(f"ready {url}")
+        hint(f"Open {url} in a browser. Ctrl-C stops it, the database too.")
+        await app.until_stopped(working, beside=[warming])
     return 0
 
 

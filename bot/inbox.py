@@ -14,9 +14,9 @@ from bot import store
 from bot.channel import Channel, Event, TryLater
 from bot.database import Pool
 from bot.outbox import Outbox, OutboxChat, Showing
-from handlers import answering, presses
+from handlers import answering, home, presses
 from handlers.cards import Card, Text
-from handlers.inbound import Asked, Deleted, Edited, Inbound, Place, Pressed
+from handlers.inbound import Asked, Deleted, Edited, Inbound, Opened, Place, Pressed
 from handlers.services import Connection, Services
 
 MAX_ATTEMPTS = 6
@@ -134,6 +134,8 @@ class Worker:
                 await answering.on_deleted(conn, inbound, now)
             case Pressed():
                 await presses.on_pressed(conn, self._services, chat, inbound, now)
+            case Opened():
+                await home.on_opened(conn, chat, inbound, now)
 
     async def _apologise(self, conn: Connection, event: Event, reference: str) -> None:
         place = event.payload.get("place")

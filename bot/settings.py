@@ -55,6 +55,7 @@ class Settings(BaseSettings):
     jobaid_written_per_hour: int = Field(default=20, ge=0)
     slack_bot_token: str = ""
     slack_signing_secret: str = ""
+    slack_app_token: str = ""
     slack_api_url: HttpUrl = "https://slack.com/api/"
     teams_app_id: str = ""
     teams_app_password: str = ""

@@ -41,7 +41,10 @@ class DeadLetter:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What the database says. `documents` counts by status; `waiting` are jobs not done yet."""
+    """What the database says. `documents` counts by status; `waiting` are jobs not done yet.
+
+    `slack_refuses` is Slack's word for why it does not take our token any more, '' if it does.
+    """
 
     demo: bool
     people: int
@@ -50,11 +53,17 @@ class State:
     cut_off: int
     audit_intact: bool
     dead_letters: Sequence[DeadLetter] = field(default_factory=tuple)
+    slack_refuses: str = ""
 
 
 def is_well(facts: Facts, state: State) -> bool:
     """Whether nothing needs somebody's hand now. A setting left out on purpose is well."""
-    return facts.up_to_date and state.audit_intact and not state.dead_letters
+    return (
+        facts.up_to_date
+        and state.audit_intact
+        and not state.dead_letters
+        and not state.slack_refuses
+    )
 
 
 def report(facts: Facts, state: State | None) -> list[str]:
@@ -70,7 +79,7 @@ def report(facts: Facts, state: State | None) -> list[str]:
             " Give DATABASE_URL a role that does not own the tables.",
         ),
         _line("Embeddings", _embeddings(facts.embeddings)),
-        _line("Slack", _slack(facts)),
+        _line("Slack", _slack(facts, state)),
         _line("Teams", _teams(facts.teams_missing)),
     ]
     if state is not None:
@@ -98,7 +107,9 @@ def _embeddings(name: str) -> str:
     }.get(name, f"{name} at OPENAI_BASE_URL")
 
 
-def _slack(facts: Facts) -> str:
+def _slack(facts: Facts, state: State | None) -> str:
+    if state is not None and state.slack_refuses:
+        return f"REMOVED: Slack does not take the token any more ({state.slack_refuses})"
     missing = [
         name
         for name, given in (
@@ -140,6 +151,11 @@ def _next_step(facts: Facts, state: State | None) -> str:
         return "jobaid migrate"
     if not state.audit_intact:
         return "stop, keep the database as it is, and find out who changed the audit log."
+    if state.slack_refuses:
+        return (
+            "install the app in Slack again (docs/slack.md), set the new SLACK_BOT_TOKEN and start"
+            " jobaid serve and jobaid worker again"
+        )
     if state.dead_letters:
         return "look at the dead letters above; their references are what people were told."
     if not state.people:

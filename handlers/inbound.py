@@ -78,4 +78,13 @@ class Pressed:
     fields: dict[str, str] = field(default_factory=dict)
 
 
-Inbound = Asked | Edited | Deleted | Pressed
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Somebody opened what a platform shows of us to them alone; `place` draws it."""
+
+    person: Person | None
+    place: Place
+    at: datetime
+
+
+Inbound = Asked | Edited | Deleted | Pressed | Opened

@@ -11,6 +11,9 @@ from indexing.nouns import FoundPassage
 LOOKING_UP = "is looking it up"
 """The status beside the agent's name while a question is worked on."""
 
+LOOKING_UP_STEPS = ("Searching the approved SOPs", "Checking versions and owners")
+"""What is shown in turn meanwhile, where a platform shows such lines."""
+
 LOOKING_IT_UP = "Looking it up in the approved SOPs"
 """The first line of an answer that is still being worked on."""
 

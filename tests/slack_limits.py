@@ -45,6 +45,8 @@ def _block(block: dict[str, Any]) -> Iterator[str]:
                 yield from _plain(element, 3000)
         case "actions":
             yield from _actions(block["elements"])
+        case "context_actions":
+            yield from _feedback(block["elements"])
         case "input":
             yield from _plain(block["label"], 2000)
             if "hint" in block:
@@ -79,6 +81,18 @@ def _actions(elements: list[dict[str, Any]]) -> Iterator[str]:
             yield from _plain(confirm["text"], 300)
             yield from _plain(confirm["confirm"], 30)
             yield from _plain(confirm["deny"], 30)
+
+
+def _feedback(elements: list[dict[str, Any]]) -> Iterator[str]:
+    if not 1 <= len(elements) <= 5:
+        yield "context_actions elements"
+    for element in elements:
+        if element["type"] != "feedback_buttons" or not 1 <= len(element["action_id"]) <= 255:
+            yield f"context_actions {element}"
+        for name in ("positive_button", "negative_button"):
+            yield from _plain(element[name]["text"], 75)
+            if not 1 <= len(element[name]["value"]) <= 2000:
+                yield "feedback value"
 
 
 def _input(element: dict[str, Any]) -> Iterator[str]:

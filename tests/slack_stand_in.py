@@ -12,17 +12,18 @@ import hmac
 import itertools
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
 import slack_limits
-from aiohttp import web
+from aiohttp import WSMsgType, web
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 TOKEN = "xoxb-stand-in"
+APP_TOKEN = "xapp-stand-in"
 TEAM = "T1"
 BOT_USER, BOT_ID = "UBOT", "BBOT"
 
@@ -37,12 +38,20 @@ class Call:
 
 @dataclass
 class SlackStandIn:
-    """Slack's side. `refuse[method]` is an error code; `fail[method]` HTTP statuses to answer with."""
+    """Slack's side. `refuse[method]` is an error code; `fail[method]` HTTP statuses to answer with.
+
+    `refuse_blocks[method]` is the error code for a message that has any. `homes` are the App Homes
+    by user, `sockets` the connections that are open, `acknowledged` the envelopes that came back.
+    """
 
     users: dict[str, dict[str, Any]] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
     refuse: dict[str, str] = field(default_factory=dict)
     fail: dict[str, list[int]] = field(default_factory=dict)
+    refuse_blocks: dict[str, str] = field(default_factory=dict)
+    homes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    sockets: list[web.WebSocketResponse] = field(default_factory=list)
+    acknowledged: list[str] = field(default_factory=list)
     messages: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     url: str = ""
     _ids: Any = field(default_factory=lambda: itertools.count(1))
@@ -76,10 +85,14 @@ class SlackStandIn:
         if method in self.refuse:
             status = 404 if method == "response_url" else 200
             return web.json_response({"ok": False, "error": self.refuse[method]}, status=status)
-        if request.headers.get("Authorization") != f"Bearer {TOKEN}" and method != "response_url":
+        token = APP_TOKEN if method == "apps.connections.open" else TOKEN
+        if request.headers.get("Authorization") != f"Bearer {token}" and method != "response_url":
             return web.json_response({"ok": False, "error": "invalid_auth"})
-        if "blocks" in said and slack_limits.refused(said["text"], said["blocks"]):
+        if said.get("blocks") and slack_limits.refused(said["text"], said["blocks"]):
             return web.json_response({"ok": False, "error": "invalid_blocks"})
+        if method in self.refuse_blocks and (said.get("blocks") or _is_drawn(said)):
+            error = {"ok": False, "error": self.refuse_blocks[method]}
+            return web.json_response(error, status=400 if method == "response_url" else 200)
         return web.json_response({"ok": True, **self._result(method, said)})
 
     def _result(self, method: str, said: dict[str, Any]) -> dict[str, Any]:
@@ -101,12 +114,67 @@ class SlackStandIn:
                 return {"channel": said["channel"], "ts": said["ts"]}
             case "chat.update":
                 return {"ok": False, "error": "message_not_found"}
+            case "chat.startStream":
+                ts = f"{1_700_000_000 + next(self._ids)}.000100"
+                said = {"blocks": [], "text": "", **said}
+                self.messages[said["channel"], ts] = {**said, "ts": ts, "streaming": True}
+                return {"channel": said["channel"], "ts": ts}
+            case "chat.appendStream" | "chat.stopStream":
+                return self._streamed(
+                    method, self.messages.get((said["channel"], said["ts"])), said
+                )
+            case "views.publish":
+                self.homes[said["user_id"]] = said["view"]
+            case "apps.connections.open":
+                return {"url": self.url.replace("http://", "ws://").replace("/api/", "/socket")}
             case "conversations.history" | "conversations.replies":
                 here = [
                     m for (channel, _), m in self.messages.items() if channel == said["channel"]
                 ]
                 return {"messages": here}
         return {}
+
+    def _streamed(
+        self, method: str, message: dict[str, Any] | None, said: dict[str, Any]
+    ) -> dict[str, Any]:
+        if message is None:
+            return {"ok": False, "error": "message_not_found"}
+        if not message.get("streaming"):
+            return {"ok": False, "error": "message_not_in_streaming_state"}
+        if method == "chat.stopStream":
+            message["streaming"] = False
+        message["text"] += said.get("markdown_text", "")
+        return {"ts": said["ts"]}
+
+    async def connect(self, request: web.Request) -> web.WebSocketResponse:
+        """One Socket Mode connection; what comes back on it are acknowledgements."""
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        await socket.send_json({"type": "hello", "num_connections": len(self.sockets) + 1})
+        self.sockets.append(socket)
+        try:
+            async for message in socket:
+                if message.type is WSMsgType.TEXT:
+                    self.acknowledged.append(json.loads(message.data)["envelope_id"])
+        finally:
+            self.sockets.remove(socket)
+        return socket
+
+    async def tell(self, kind: str, payload: dict[str, Any], envelope: str) -> None:
+        """Send an envelope on the newest connection."""
+        await self.sockets[-1].send_json(
+            {
+                "type": kind,
+                "envelope_id": envelope,
+                "payload": payload,
+                "accepts_response_payload": kind != "events_api",
+            }
+        )
+
+
+def _is_drawn(said: dict[str, Any]) -> bool:
+    view = said.get("view") or {}
+    return any(block["type"] != "section" for block in view.get("blocks", ()))
 
 
 async def _said(request: web.Request) -> dict[str, Any]:
@@ -126,6 +194,7 @@ async def slack_stand_in() -> AsyncIterator[SlackStandIn]:
     app = web.Application()
     app.router.add_route("*", "/api/{method}", slack.answer)
     app.router.add_post("/response/{method}", slack.answer)
+    app.router.add_get("/socket", slack.connect)
     runner = web.AppRunner(app)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -241,16 +310,26 @@ def command(text: str, response_url: str, **more: str) -> str:
     )
 
 
+def _buttons(block: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The buttons of a block; Slack tells the two for feedback as presses on their one element."""
+    if block["type"] == "actions":
+        yield from block["elements"]
+    if block["type"] == "context_actions":
+        for element in block["elements"]:
+            name, kind = element["action_id"], element["type"]
+            for which in ("positive_button", "negative_button"):
+                yield {**element[which], "action_id": name, "type": kind}
+
+
 def press(
     message: dict[str, Any], label: str, response_url: str = "", **more: Any
 ) -> dict[str, Any]:
     """The payload of a press on the button with this label in a posted message."""
     block, button = next(
-        (block, element)
+        (block, button)
         for block in message["blocks"]
-        if block["type"] == "actions"
-        for element in block["elements"]
-        if element["text"]["text"].removeprefix("✓ ") == label
+        for button in _buttons(block)
+        if button["text"]["text"].removeprefix("✓ ") == label
     )
     return {
         "type": "block_actions",
@@ -267,13 +346,40 @@ def press(
         "response_url": response_url,
         "actions": [
             {
-                "type": "button",
+                "type": button["type"],
                 "action_id": button["action_id"],
                 "block_id": block["block_id"],
                 "value": button["value"],
                 "action_ts": "1700000100.000100",
             }
         ],
+        **more,
+    }
+
+
+def opened(tab: str, user: str = "U1") -> dict[str, Any]:
+    """Somebody opens the app's Home (`home`) or the conversation with it (`messages`)."""
+    return {
+        "type": "app_home_opened",
+        "user": user,
+        "channel": f"D{user}",
+        "tab": tab,
+        "event_ts": "1700000000.000100",
+    }
+
+
+def shortcut(text: str, response_url: str, **more: Any) -> dict[str, Any]:
+    """The payload of the shortcut used on somebody's message, outside threads."""
+    return {
+        "type": "message_action",
+        "callback_id": "answer_message",
+        "trigger_id": "4.5.six",
+        "team": {"id": TEAM, "domain": "shop"},
+        "user": {"id": "U1", "team_id": TEAM, "name": "priya"},
+        "channel": {"id": "C1", "name": "till"},
+        "message": {"type": "message", "user": "U3", "ts": "1700000000.000100", "text": text},
+        "message_ts": "1700000000.000100",
+        "response_url": response_url,
         **more,
     }
 

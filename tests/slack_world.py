@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -127,7 +127,7 @@ async def slack_world(pool: Pool, tmp_path: Path) -> AsyncIterator[World]:
         slack.add_user("U1", "priya@example.com")
         slack.add_user("U2", "nadia@example.com")
         slack.add_user("U3", "somebody@example.com")
-        channels = {"slack": SlackChannel(pool, client, clock)}
+        channels = {"slack": SlackChannel(pool, client, clock, timedelta(0))}
         outbox = Outbox(pool, channels, clock)
         worker = Worker(pool, channels, Services(None, None), outbox, clock)
         queue.give(worker, outbox)

@@ -188,10 +188,22 @@ async def test_a_press_made_by_hand_does_nothing_but_say_so(
     world: World, action: dict[str, Any], said: str
 ) -> None:
     await world.hear(direct(REFUND))
-    payload = press(world.slack.posted()[0], "Helpful")
+    payload = press(world.slack.posted()[0], "Show source")
     payload["actions"][0] |= action
     await world.pressed(payload)
     assert said in words(world.slack.posted()[-1])
+    assert not await world.rows("select 1 from indexing.feedback")
+
+
+@pytest.mark.parametrize(
+    "value", ["answer.helpful answer:999999", "approvals.approve answer:1", "answer:1", "", None]
+)
+async def test_feedback_made_by_hand_stores_nothing(world: World, value: str | None) -> None:
+    await world.hear(direct(REFUND))
+    payload = press(world.slack.posted()[0], "Helpful")
+    payload["actions"][0]["value"] = value
+    await world.pressed(payload)
+    assert "any more" in words(world.slack.posted()[-1])
     assert not await world.rows("select 1 from indexing.feedback")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -93,4 +94,13 @@ async def responded(client: AsyncWebClient, url: str, **message: Any) -> None:
     if response.status_code == 429 or response.status_code >= 500:
         raise Unreachable(f"Slack answered {response.status_code}")
     if response.status_code != 200:
-        raise Refused(response.body[:100] or str(response.status_code))
+        raise Refused(_webhook_code(response.body) or str(response.status_code))
+
+
+def _webhook_code(body: str) -> str:
+    """A response_url says its word for it bare, or as the Web API does."""
+    try:
+        said = json.loads(body)
+    except ValueError:
+        return body[:100]
+    return str(said.get("error") or "") if isinstance(said, dict) else body[:100]

@@ -11,67 +11,103 @@ from slack_sdk.web.async_client import AsyncWebClient
 import bot.store
 from bot.channel import Event, Outgoing
 from bot.database import Pool
-from bot.slack import store
+from bot.slack import lookup, store
 from bot.slack.calls import Refused, Unreachable, called
-from bot.slack.incoming import ButtonPress, Told, read
-from bot.slack.people import People, fetch_person
-from bot.slack.send import Sender
+from bot.slack.incoming import read
+from bot.slack.membership import Membership
+from bot.slack.people import Asker, People, fetch_person
+from bot.slack.send import PACE, Sender
+from bot.slack.stream import Streams
+from bot.slack.told import ButtonPress, Told
 from bot.slack.words import plain_words
-from handlers.inbound import Asked, CardRef, Deleted, Edited, Inbound, Place, Pressed
+from handlers.home import PROMPTS, PROMPTS_TITLE
+from handlers.inbound import Asked, CardRef, Deleted, Edited, Inbound, Opened, Place, Pressed
 from handlers.services import Connection
-from handlers.wording import LOOKING_UP
+from handlers.wording import LOOKING_UP, LOOKING_UP_STEPS
 from learning.nouns import Person
 
 # An edit that overtakes its message stands for it; one of a message we were never told does not.
 _OVERTAKING = timedelta(minutes=5)
-_SECONDS_FOR_A_STATUS = 2.0
+_SECONDS_FOR_PROMPTS = 5.0
 log = structlog.get_logger()
 
 
 class SlackChannel:
     """Slack as a chat platform (`bot.channel.Channel`)."""
 
-    def __init__(self, pool: Pool, client: AsyncWebClient, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        client: AsyncWebClient,
+        clock: Callable[[], datetime],
+        pace: timedelta = PACE,
+    ) -> None:
         self._pool = pool
         self._client = client
         self._people = People(client, clock)
-        self._sender = Sender(client)
+        self._streams = Streams(pool, client, clock, pace)
+        self._membership = Membership(pool, client, clock)
+        self._sender = Sender(pool, client, self._streams, self._membership, clock, pace)
 
     async def translate(self, event: Event) -> Inbound | None:
-        """Turn a stored request into what a handler takes; None when its sender gets nothing."""
+        """Turn a stored request into what a handler takes; None when its sender gets nothing.
+
+        What only Slack knows is settled here: that we were removed, and the prompts beside an
+        opened conversation.
+        """
         told = read(event.payload)
         if told is None:
+            return None
+        if told.kind == "removed":
+            await self._membership.check()
             return None
         if told.kind == "deleted":
             return Deleted(Place(told.place), told.message)
         asker = await self._people.asker(told)
         if asker is None:
             return None
+        if told.kind == "chat_opened":
+            await self._suggest(told)
+            return None
+        return await self._heard(event, told, asker)
+
+    async def _heard(self, event: Event, told: Told, asker: Asker) -> Inbound | None:
         home = await self._people.home()
         async with self._pool.connection() as conn:
             person = await fetch_person(conn, asker)
+            if told.kind == "home":
+                return Opened(person, Place(told.place), told.at or event.received_at)
             if told.press is not None:
                 return await _pressed(conn, event, told, told.press, person)
             return await _asked(conn, event, told, person, told.bot_user or home.user)
 
+    async def _suggest(self, told: Told) -> None:
+        """Offer what can be asked first. Best effort: the manifest names the same."""
+        call = self._client.assistant_threads_setSuggestedPrompts(
+            channel_id=told.channel,
+            title=PROMPTS_TITLE,
+            prompts=[{"title": title, "message": message} for title, message in PROMPTS],
+        )
+        try:
+            await called(call, _SECONDS_FOR_PROMPTS)
+        except (Refused, Unreachable) as error:
+            log.debug("no prompts", error=str(error))
+
     async def working(self, asked: Asked, event: Event) -> None:
         """Show a status beside our name. Best effort: it clears itself with the answer."""
         told = read(event.payload)
-        if told is None or told.kind == "command":
-            return
-        call = self._client.assistant_threads_setStatus(
-            channel_id=told.channel, thread_ts=told.thread, status=LOOKING_UP
-        )
-        try:
-            await called(call, _SECONDS_FOR_A_STATUS)
-        except (Refused, Unreachable) as error:
-            log.debug("no status", error=str(error))
+        if told is not None and not told.is_private:
+            await self._sender.set_status(told, LOOKING_UP, LOOKING_UP_STEPS)
 
     async def show(self, event: Event, place: Place, ref: str, sentences: Sequence[str]) -> None:
-        """Nothing: an answer stands here once it is whole."""
+        """Let an answer grow in a direct conversation; in channels it is one post, once whole."""
+        told = read(event.payload)
+        if told is None or told.is_private or told.audience != "direct" or place != told.place:
+            return
+        await self._streams.show(told, ref, sentences)
 
     async def send(self, outgoing: Outgoing) -> str:
-        """Post a card once, whole; return its `channel/ts`, or '' if Slack gives it none."""
+        """Post a card once, or end its stream; return its `channel/ts`, '' if Slack gives none."""
         return await self._sender.send(outgoing)
 
     async def update(self, outgoing: Outgoing) -> None:
@@ -80,7 +116,9 @@ class SlackChannel:
 
     async def find(self, outgoing: Outgoing) -> str | None:
         """Look for a card whose sending was cut off in flight."""
-        return await self._sender.find(outgoing)
+        if await self._streams.begun(outgoing.ref) is not None:
+            return None  # its place is known, and ending it twice comes to the same
+        return await lookup.find(self._client, outgoing)
 
 
 async def _asked(

@@ -1,118 +1,52 @@
-"""Decides what a Slack request tells us: a message, an edit, a deletion, a command, a press, or nothing.
+"""Decides what an event of Slack's tells us: a message, an edit, a deletion, a visit, or nothing.
 
 Pure: a request's body in, a `Told` out. Whether its sender may be answered is decided elsewhere.
 """
 
 from __future__ import annotations
 
-import hashlib
-import re
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Literal
 
-from bot.slack.fields import field_values
-from handlers.inbound import Audience
+from bot.slack.interactions import COMMAND, read_command, read_press, read_shortcut
+from bot.slack.told import Kind, Told, inner, is_ts, message_key, time_of
 
-COMMAND = "/jobaid"
-_BLOCK_ID = "card:"
 _ASKING_SUBTYPES = (None, "file_share", "thread_broadcast")
-_TS = re.compile(r"\d{1,12}\.\d{1,9}")
-
-
-@dataclass(frozen=True, slots=True)
-class ButtonPress:
-    """A pressed button. `ref` is what the card's own block says it is, '' when it says nothing."""
-
-    action: str
-    subject: str
-    ref: str
-    fields: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What one request says. `key` is unique for what happened, however often it is delivered.
-
-    `team` is the workspace that Slack delivers to, `sender_teams` those the sender is said to be
-    of. `thread` and `ts` are Slack's timestamps; `at` is None where Slack gives no time. `bot_user`
-    is our own user there, if the request names it.
-    """
-
-    kind: Literal["said", "edited", "deleted", "command", "press"]
-    key: str
-    team: str
-    sender_teams: frozenset[str]
-    user: str
-    channel: str
-    thread: str
-    ts: str
-    text: str
-    at: datetime | None
-    audience: Audience
-    mentioned: bool = False
-    bot_user: str = ""
-    response_url: str = ""
-    press: ButtonPress | None = None
-
-    @property
-    def place(self) -> str:
-        """Where an answer goes: the thread, or the sender where nobody else saw the question."""
-        if self.kind == "command":
-            return f"slack:@{self.user}"
-        return f"slack:{self.channel}|{self.thread}"
-
-    @property
-    def lock(self) -> str:
-        """What is handled one after the other: a thread, a person's commands."""
-        return f"{self.team}:{self.channel}:{self.user if self.kind == 'command' else self.thread}"
-
-    @property
-    def conversation(self) -> str:
-        """The key of the stored turns."""
-        return f"slack:{self.team}:{self.channel}:{self.thread}"
-
-    @property
-    def message(self) -> str:
-        """The key of the message, stable across edits."""
-        return f"slack:{self.team}:{self.channel}:{self.ts}"
-
-    @property
-    def message_key(self) -> str:
-        """The inbox key of the message itself."""
-        return message_key(self.team, self.channel, self.ts)
-
-
-def message_key(team: str, channel: str, ts: str) -> str:
-    """One message is one event, whether Slack tells it as a mention, as a message or as both."""
-    return f"message:{team}:{channel}:{ts}"
-
-
-def block_id(ref: str, position: int) -> str:
-    """The id of a card's row of buttons, so that a press says which card it is on."""
-    return f"{_BLOCK_ID}{ref}:{position}"
 
 
 def read(body: dict[str, Any]) -> Told | None:
     """Return what a request says; None for what is not for us or lacks what identifies it."""
-    if body.get("type") == "event_callback":
-        return _read_event(body)
-    if body.get("type") == "block_actions":
-        return _read_press(body)
-    if body.get("command") == COMMAND:
-        return _read_command(body)
-    return None
+    match body.get("type"):
+        case "event_callback":
+            return _read_event(body)
+        case "block_actions":
+            return read_press(body)
+        case "message_action":
+            return read_shortcut(body)
+    return read_command(body) if body.get("command") == COMMAND else None
 
 
 def _read_event(body: dict[str, Any]) -> Told | None:
-    event = _dict(body, "event")
-    if not body.get("event_id") or event.get("type") not in ("message", "app_mention"):
+    event = inner(body, "event")
+    if not body.get("event_id"):
         return None
+    match event.get("type"):
+        case "message" | "app_mention":
+            return _read_words(body, event)
+        case "app_home_opened":
+            return _read_visit(body, event)
+        case "app_uninstalled":
+            return _removed(body)
+        case "tokens_revoked" if inner(event, "tokens").get("bot"):
+            return _removed(body)
+    return None
+
+
+def _read_words(body: dict[str, Any], event: dict[str, Any]) -> Told | None:
     match event.get("subtype"):
         case "message_changed":
             return _read_edit(body, event)
         case "message_deleted":
-            return _deleted(body, event, _dict(event, "previous_message"))
+            return _deleted(body, event, inner(event, "previous_message"))
         case subtype if subtype in _ASKING_SUBTYPES:
             return _read_message(body, event)
     return None
@@ -124,7 +58,7 @@ def _read_message(body: dict[str, Any], event: dict[str, Any]) -> Told | None:
     if said is None or _by_a_bot(event):
         return None
     mentioned = event["type"] == "app_mention"
-    edited_at = _dict(event, "edited").get("ts")
+    edited_at = inner(event, "edited").get("ts")
     if mentioned and edited_at:
         at = {"ts": edited_at}
         key = f"event:{body['event_id']}"
@@ -135,8 +69,8 @@ def _read_message(body: dict[str, Any], event: dict[str, Any]) -> Told | None:
 
 def _read_edit(body: dict[str, Any], event: dict[str, Any]) -> Told | None:
     """An edit; also how Slack tells that a message with replies was deleted (a tombstone)."""
-    message = _dict(event, "message")
-    before = _dict(event, "previous_message")
+    message = inner(event, "message")
+    before = inner(event, "previous_message")
     if message.get("subtype") == "tombstone":
         return _deleted(body, event, before)
     said = _said(body, event, message)
@@ -165,7 +99,7 @@ def _said(body: dict[str, Any], event: dict[str, Any], message: dict[str, Any]) 
     found = (body.get("team_id"), event.get("channel"), thread, ts, message.get("user"))
     if not all(isinstance(part, str) and part for part in found):
         return None
-    if not (_TS.fullmatch(str(thread)) and _TS.fullmatch(str(ts))):
+    if not (is_ts(thread) and is_ts(ts)):
         return None
     return tuple(map(str, found))  # type: ignore[return-value]
 
@@ -181,7 +115,7 @@ def _told(
     mentioned: bool = False,
 ) -> Told:
     team, channel, thread, ts, user = said
-    event = _dict(body, "event")
+    event = inner(body, "event")
     claimed = (each.get(name) for each in (event, message) for name in _TEAM_FIELDS)
     direct = event.get("channel_type") == "im" or channel.startswith("D")
     when = str((at or {}).get("event_ts") or (at or {}).get("ts") or ts)
@@ -195,7 +129,7 @@ def _told(
         thread=thread,
         ts=ts,
         text=str(message.get("text") or ""),
-        at=_time(when if _TS.fullmatch(when) else ts),
+        at=time_of(when if is_ts(when) else ts),
         audience="direct" if direct else "channel",
         mentioned=mentioned,
         bot_user=_bot_user(body),
@@ -221,79 +155,34 @@ def _bot_user(body: dict[str, Any]) -> str:
     return ""
 
 
-def _read_command(body: dict[str, Any]) -> Told | None:
-    needed = [body.get(name) for name in ("team_id", "channel_id", "user_id", "trigger_id")]
-    if not all(isinstance(part, str) and part for part in needed):
+def _read_visit(body: dict[str, Any], event: dict[str, Any]) -> Told | None:
+    """Somebody opened our Home, or the conversation with us."""
+    kinds: dict[object, Kind] = {"home": "home", "messages": "chat_opened"}
+    kind = kinds.get(event.get("tab")) if isinstance(event.get("tab"), str) else None
+    team, user, channel = body.get("team_id"), event.get("user"), event.get("channel")
+    if kind is None or not all(isinstance(part, str) and part for part in (team, user, channel)):
         return None
-    team, channel, user, trigger = map(str, needed)
-    name = f"command-{_digest(trigger)[:16]}"
+    when = event.get("event_ts")
     return Told(
-        kind="command",
-        key=f"command:{_digest(trigger)}",
-        team=team,
-        sender_teams=frozenset({team}),
-        user=user,
-        channel=channel,
-        thread=name,
-        ts=name,
-        text=str(body.get("text") or ""),
-        at=None,
-        audience="direct",
-        response_url=str(body.get("response_url") or ""),
-    )
-
-
-def _read_press(body: dict[str, Any]) -> Told | None:
-    actions = body.get("actions")
-    action = actions[0] if isinstance(actions, list) and actions else None
-    if not isinstance(action, dict) or action.get("type") != "button":
-        return None
-    container, message = _dict(body, "container"), _dict(body, "message")
-    channel = container.get("channel_id") or _dict(body, "channel").get("id")
-    ts = container.get("message_ts") or message.get("ts")
-    user = _dict(body, "user")
-    team = _dict(body, "team").get("id") or user.get("team_id")
-    action_ts = str(action.get("action_ts") or "")
-    if not (channel and ts and user.get("id") and team and _TS.fullmatch(action_ts)):
-        return None
-    thread = message.get("thread_ts") or container.get("thread_ts") or ts
-    whispered = bool(container.get("is_ephemeral"))
-    pressed = (action_ts, user["id"], action.get("action_id"), action.get("value"), channel, ts)
-    return Told(
-        kind="press",
-        key=f"press:{_digest(*pressed)}",
+        kind=kind,
+        key=f"event:{body['event_id']}",
         team=str(team),
-        sender_teams=frozenset({str(user.get("team_id") or team)}),
-        user=str(user["id"]),
+        sender_teams=frozenset({str(team)}),
+        user=str(user),
         channel=str(channel),
-        thread=str(thread),
-        ts=str(ts),
+        thread="",
+        ts="",
         text="",
-        at=_time(action_ts),
-        # A whispered card cannot be replaced and is answered by whispers, as in a channel.
-        audience="direct" if str(channel).startswith("D") and not whispered else "channel",
-        response_url=str(body.get("response_url") or ""),
-        press=ButtonPress(
-            action=str(action.get("action_id") or "").partition("#")[0],
-            subject=str(action.get("value") or ""),
-            ref=_ref(str(action.get("block_id") or "")),
-            fields=field_values(_dict(body, "state")),
-        ),
+        at=time_of(str(when)) if is_ts(when) else None,
+        audience="direct",
+        bot_user=_bot_user(body),
     )
 
 
-def _ref(name: str) -> str:
-    return name.removeprefix(_BLOCK_ID).partition(":")[0] if name.startswith(_BLOCK_ID) else ""
-
-
-def _digest(*parts: object) -> str:
-    return hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()
-
-
-def _time(ts: str) -> datetime:
-    return datetime.fromtimestamp(float(ts), UTC)
-
-
-def _dict(of: dict[str, Any], name: str) -> dict[str, Any]:
-    value = of.get(name)
-    return value if isinstance(value, dict) else {}
+def _removed(body: dict[str, Any]) -> Told | None:
+    """The app was taken out of the workspace, or our token was revoked."""
+    team = body.get("team_id")
+    if not isinstance(team, str) or not team:
+        return None
+    key = f"event:{body['event_id']}"
+    return Told("removed", key, team, frozenset({team}), "", "", "", "", "", None, "direct")

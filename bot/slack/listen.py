@@ -24,7 +24,8 @@ from slack_bolt.response import BoltResponse
 from bot.database import Pool
 from bot.inbox import Inbox
 from bot.slack import store
-from bot.slack.incoming import Told, read
+from bot.slack.incoming import read
+from bot.slack.told import Told
 from handlers.services import Connection
 from indexing.visible import visible
 
@@ -81,11 +82,16 @@ class _Intake(AsyncMiddleware):
                         conn,
                         platform="slack",
                         key=told.key,
-                        payload={**_storable(req.body), "place": told.place},
+                        payload={**_storable(req.body), **_place(told)},
                         lock=told.lock,
                         now=self._clock(),
                     )
         return BoltResponse(status=200, body="")
+
+
+def _place(told: Told) -> dict[str, str]:
+    """Where its sender can be told that something failed; a removal has no sender."""
+    return {"place": told.place} if told.user else {}
 
 
 async def _authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:

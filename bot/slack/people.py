@@ -16,7 +16,7 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.calls import Refused, Unreachable, called
-from bot.slack.incoming import Told
+from bot.slack.told import Told
 from handlers.services import Connection
 from learning import store
 from learning.nouns import Person

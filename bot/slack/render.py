@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Any, assert_never
 
 from bot.slack.fields import OPTION_TEXT, input_blocks
+from bot.slack.told import FEEDBACK
 from bot.slack.words import escaped, is_openable, plain_text
 from handlers.cards import (
     Block,
@@ -81,9 +82,7 @@ def _draw(block: Block) -> Iterator[SlackBlock]:
         case Note(markdown):
             yield from _paragraph([Span("⚠ "), *spans(markdown)])
         case Buttons(buttons):
-            for start in range(0, len(buttons), _BUTTONS):
-                row = buttons[start : start + _BUTTONS]
-                yield {"type": "actions", "elements": [_button(*each) for each in enumerate(row)]}
+            yield from _buttons(buttons)
         case Field():
             if block.options and max(map(len, block.options)) > OPTION_TEXT:
                 # The input shows options shortened: the whole of each stands above it.
@@ -185,13 +184,43 @@ def _source_line(entry: Source) -> SlackBlock:
     }
 
 
+def _buttons(buttons: Sequence[Button]) -> Iterator[SlackBlock]:
+    """Rows of buttons; whether an answer helped is asked as Slack asks it, once a row."""
+    by_action = {button.action: button for button in buttons}
+    pair = [by_action[action] for action in FEEDBACK if action in by_action]
+    asked = pair if len(pair) == len(FEEDBACK) else []
+    if asked:
+        yield {"type": "context_actions", "elements": [_feedback(*asked)]}
+    others = [button for button in buttons if button not in asked]
+    for start in range(0, len(others), _BUTTONS):
+        row = others[start : start + _BUTTONS]
+        yield {"type": "actions", "elements": [_button(*each) for each in enumerate(row)]}
+
+
+def _feedback(helpful: Button, not_helpful: Button) -> SlackBlock:
+    """Slack tells a press on either by one action id, so the value says which it was."""
+    return {
+        "type": "feedback_buttons",
+        "action_id": "feedback",
+        "positive_button": _feedback_button(helpful),
+        "negative_button": _feedback_button(not_helpful),
+    }
+
+
+def _feedback_button(button: Button) -> SlackBlock:
+    return {"text": _label(button), "value": f"{button.action} {button.subject}"}
+
+
+def _label(button: Button) -> SlackBlock:
+    return plain_text(f"✓ {button.label}" if button.pressed else button.label, _BUTTON_LABEL)
+
+
 def _button(position: int, button: Button) -> SlackBlock:
     """A button's value is its subject; its place keeps ids of one action apart in a row."""
-    label = f"✓ {button.label}" if button.pressed else button.label
     drawn: SlackBlock = {
         "type": "button",
         "action_id": f"{button.action}#{position}",
-        "text": plain_text(label, _BUTTON_LABEL),
+        "text": _label(button),
         "value": button.subject,
     }
     if button.tone in ("primary", "danger"):
@@ -276,7 +305,7 @@ def _fit(drawn: Sequence[tuple[SlackBlock, bool]]) -> list[SlackBlock]:
 
 def _size(block: SlackBlock) -> int:
     """The characters of a block of words as it is sent: never less than what Slack counts."""
-    if block["type"] in ("actions", "input"):
+    if block["type"] in ("actions", "context_actions", "input"):
         return 0
     return len(json.dumps(block, ensure_ascii=False, separators=(",", ":")))
 

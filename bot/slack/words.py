@@ -9,6 +9,12 @@ from urllib.parse import urlsplit
 _CUT = "…"
 _URL = 3000
 # <@U1>, <@U1|ann>, <#C1|general>, <!here>, <!date^1^{date}|Monday>, <https://a.example|label>
+_WORD_JOINER = "\u2060"
+# Where a link, a mention, an emoji or an image would begin: :// a.example @channel <!here :joy: ](
+_BEGINS = re.compile(
+    r"(?<=:)(?=//)|(?<=\w\.)(?=[^\W\d_])|(?<=[@<])|(?<=:)(?=[^\W\d]|\+)|(?<=])(?=\()"
+)
+_MARKDOWN = re.compile(r"([\\`*_~\[\]|#!])")
 _CONTROL = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
 
 
@@ -16,6 +22,17 @@ def escaped(text: str, limit: int) -> str:
     """Return text for a field that Slack parses: `& < >` escaped, at most `limit` characters."""
     text = shortened(text, limit)
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def unlinked(text: str) -> str:
+    """Return text in which nothing is a link or a mention: invisible marks break where one begins."""
+    return _BEGINS.sub(_WORD_JOINER, text)
+
+
+def inert_markdown(text: str) -> str:
+    """Return plain words for a field that Slack reads as Markdown, so that they read the same."""
+    marked = _MARKDOWN.sub(r"\\\1", unlinked(" ".join(text.split())))
+    return marked.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def shortened(text: str, limit: int) -> str:

@@ -1,0 +1,96 @@
+"""Decides what somebody finds when they open Jobaid: who they are here, how to ask, what needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+
+from handlers.cards import Block, Card, Facts, Heading, Note, Text, literal
+from handlers.inbound import Opened
+from handlers.services import Chat, Connection
+from handlers.wording import day, listed
+from indexing.listing import list_documents
+from indexing.store.decisions import Listed
+from learning.nouns import Person
+
+PROMPTS_TITLE = "Ask how a task is done"
+PROMPTS = (("What can you do?", "What can you do?"),)
+"""What a new conversation offers to ask: a title, and what is sent when it is chosen."""
+
+_MOST_LISTED = 20
+_HOW_TO_ASK = (
+    "Write to me, mention me in a channel, use `/jobaid`, or choose *Answer from SOPs* in the menu"
+    " of somebody's message: then only you see the answer. I answer from SOPs that somebody owns"
+    " and has validated, with the source, or say that none covers it and whom to ask."
+)
+
+
+async def on_opened(conn: Connection, chat: Chat, opened: Opened, now: datetime) -> None:
+    """Draw somebody's Home as things stand today."""
+    person = opened.person
+    mine: Sequence[Listed] = ()
+    if person is not None and person.active:
+        rows = await list_documents(conn, now.date())
+        mine = [row for row in rows if row.owner == person.email and row.status != "answerable"]
+    await chat.post(opened.place, home_card(person, mine))
+
+
+def home_card(person: Person | None, documents: Sequence[Listed]) -> Card:
+    """`documents` are those the person owns that nothing may be answered from today."""
+    if person is None or not person.active:
+        unknown = (
+            "I do not know you yet, so I answer from what everyone may read. Ask your admin to add"
+            " you to the people file."
+        )
+        return Card(unknown, (Heading("Welcome"), Text(unknown), Text(_HOW_TO_ASK)))
+    blocks: list[Block] = [Heading(person.name), Facts(tuple(_who(person))), Text(_HOW_TO_ASK)]
+    blocks += _waiting(documents)
+    return Card(f"What you can do here, {person.name}", tuple(blocks))
+
+
+def _who(person: Person) -> Iterator[tuple[str, str]]:
+    roles = listed(role.replace("-", " ") for role in person.roles)
+    yield "Your work", roles or "none is named, so I answer from what everyone may read"
+    seats = [_seat(seat) for seat in person.seats]
+    if seats:
+        yield "Your seats", listed(seats)
+
+
+def _seat(seat: str) -> str:
+    kind, _, domain = seat.partition(":")
+    match kind:
+        case "sme":
+            return f"subject-matter expert for {domain.replace('-', ' ')}"
+        case "ld":
+            return "learning and development"
+    return "admin"
+
+
+def _waiting(documents: Sequence[Listed]) -> Iterator[Block]:
+    if not documents:
+        return
+    yield Text("**Your documents that I may not answer from today**")
+    yield Facts(tuple((row.title, _why(row)) for row in documents[:_MOST_LISTED]))
+    more = len(documents) - _MOST_LISTED
+    if more > 0:
+        yield Note(literal(f"And {more} more: your admin has the whole list."))
+
+
+def _why(row: Listed) -> str:
+    match row.status:
+        case "expired":
+            return f"its review ran out{_on(row.next_review)}; have it validated again"
+        case "unvalidated":
+            return "nobody has validated it yet; have an SME validate it"
+        case "withdrawn":
+            return "it has been withdrawn"
+        case "conflict":
+            return "it contradicts another SOP; settle with its owner which of the two holds"
+        case "owner_gone":
+            return "nobody answers for it; have an SME validate it again"
+        case "answerable":
+            return "it can be answered from"
+
+
+def _on(review: date | None) -> str:
+    return f" on {day(review)}" if review else ""
