@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from indexing import language_model
-from indexing.addressed import shown_to_model, speaks_to_a_model, spoken_to_people
+from indexing.addressed import SHOWN, shown_to_model, speaks_to_a_model, spoken_to_people
 from indexing.language_model import LanguageModel, ModelUnavailable, Usage
 from indexing.nouns import FoundPassage, Turn
 from indexing.prompts import Check, check_prompt
@@ -37,7 +37,7 @@ class NotAnswerable:
 class Unasked:
     """No model could say, so scores alone decide and the passages are quoted.
 
-    `addressed`: the question, or each passage, speaks to a model.
+    `addressed`: the question or a passage speaks to a model.
     """
 
     why: language_model.Why | Literal["addressed"]
@@ -65,7 +65,10 @@ async def is_answerable(
     except ModelUnavailable as failure:
         return Unasked(failure.why)
     number = _where(said.quote, said.number, shown)
-    return Answerable(said.quote, number) if said.answers and number else NotAnswerable()
+    if said.answers and number:
+        return Answerable(said.quote, number)
+    # What the model was not shown may answer.
+    return NotAnswerable() if len(shown) == len(passages[:SHOWN]) else Unasked("addressed")
 
 
 def _where(quote: str, number: int, shown: Sequence[FoundPassage]) -> int:

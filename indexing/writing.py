@@ -28,6 +28,8 @@ LONGEST_WARNINGS = 200
 """Characters of warnings that are added: with its sources an answer stays under 1,200."""
 ALIKE = 0.5
 """Share of its terms from which a text is taken to be about the same thing as another."""
+LEAST = 2
+"""Terms that a sentence has in common with what it cites."""
 SAID = 0.8
 """The same, from which a text is taken to say what another says."""
 
@@ -224,7 +226,11 @@ def _fault(said: Said, texts: Mapping[int, str]) -> str:
     if not same_language(said.text, " ".join(texts[number] for number in said.cites)):
         return "language"
     verdict = supported_by(said.text, texts, said.cites)
-    return verdict.why if isinstance(verdict, Unsupported) else ""
+    if isinstance(verdict, Unsupported):
+        return verdict.why
+    # What says nothing ("Yes, always.") contradicts nothing either.
+    shared = set(terms(said.text)) & {term for one in said.cites for term in terms(texts[one])}
+    return "" if len(shared) >= LEAST else "wording"
 
 
 def holds(sentence: str, words: str, share: float) -> bool:
