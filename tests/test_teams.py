@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import gallery
 import pytest
 from slack_world import NOW, REFUND, SAFE_CODE
 from teams_stand_in import BOT, CHAT, GROUP, ROOM, TENANT, elements, words
@@ -17,6 +18,7 @@ from bot.database import Pool
 from bot.outbox import Outbox, OutboxChat
 from bot.store import fetch_event
 from bot.teams import store
+from bot.teams.messages import message
 from handlers.cards import Button as CardButton
 from handlers.cards import Buttons, Card, Field, Source, Sources, Text
 from handlers.inbound import Place
@@ -60,7 +62,7 @@ async def test_an_answer_is_streamed_in_a_chat_of_two(world: World) -> None:
     assert "Look the purchase up" in final["text"]
     assert "replyToId" not in final
     assert await world.rows("select platform_id from bot.posted") == [(f"{CHAT}/{stream_id}",)]
-    assert await world.rows("select * from bot.teams_stream") == []
+    assert await world.rows("select ended from bot.teams_stream") == [(True,)]
 
 
 async def test_the_final_message_cites_and_asks_for_feedback(world: World) -> None:
@@ -85,7 +87,10 @@ async def test_the_final_message_cites_and_asks_for_feedback(world: World) -> No
         ],
     }
     assert final["channelData"] == {"feedbackLoop": {"type": "default"}}
-    assert (final["textFormat"], final["conversation"]) == ("markdown", {"id": CHAT})
+    assert (final["textFormat"], final["conversation"]["conversationType"]) == (
+        "markdown",
+        "personal",
+    )
     assert "[1]" in final["text"]
     assert "evil.example|click" not in final["text"]
     (attachment,) = final["attachments"]
@@ -526,19 +531,27 @@ async def test_an_invoke_that_nobody_takes_is_501(world: World, name: Any, value
 # Sending
 
 
-async def test_a_written_answer_is_labelled_and_a_quoted_one_is_not(world: World) -> None:
-    await world.hear(world.teams.direct("hello"))
+def test_a_written_answer_is_labelled_and_cites_as_much_as_teams_takes() -> None:
     source = Source(1, "T" * 100, "§1", "1", date(2026, 1, 1), "A" * 200, "https://a.example/")
     many = tuple(Source(n, "T", "", "1", date(2026, 1, 1), "A") for n in range(2, 15))
     text = Text(" ".join(f"Word. [{n}]" for n in range(1, 15)))
-    await say(world, f"teams:{CHAT}", Card("x", (text, Sources((source, *many))), written=True))
-    _, said = world.last()
-    (info,) = said["entities"]
+    card = Card("x", (text, Sources((source, *many))), written=True)
+    (info,) = message(card, "streamed").serialize()["entities"]
     assert info["additionalType"] == ["AIGeneratedContent"]
     assert len(info["citation"]) == 10
     first = info["citation"][0]["appearance"]
     assert (len(first["name"]), len(first["abstract"])) == (80, 160)
     assert first["url"] == "https://a.example/"
+    (shared,) = message(card, "shared").serialize()["entities"]
+    assert "citation" not in shared
+    assert shared["additionalType"] == ["AIGeneratedContent"]
+
+
+def test_no_message_but_the_end_of_a_stream_is_both_text_and_card() -> None:
+    for card in gallery.CARDS.values():
+        for form in ("chat", "shared"):
+            said = message(card, form).serialize()
+            assert bool(said.get("text")) != bool(said.get("attachments"))
 
 
 async def test_a_review_channel_is_posted_to_before_it_ever_spoke(world: World) -> None:
@@ -688,7 +701,7 @@ async def test_a_stream_that_left_nothing_is_posted_anew(world: World) -> None:
     world.teams.fail += [(201, {"id": "s-1"}), (202, {}), _stopped("already completed"),
                          (404, {"error": {"code": "NotFound"}})]  # fmt: skip
     await world.work()
-    assert "Look the purchase up" in world.teams.sent()[-1]["text"]
+    assert "Look the purchase up" in words(world.teams.sent()[-1])
     assert len(await world.rows("select * from bot.posted")) == 1
 
 
@@ -715,7 +728,7 @@ async def test_without_a_first_line_the_answer_is_one_message(world: World) -> N
     await world.work()
     (answer,) = world.teams.sent()
     assert not infos(answer)
-    assert "Look the purchase up" in answer["text"]
+    assert "Look the purchase up" in words(answer)
 
 
 async def test_a_stream_cut_off_in_flight_is_ended_once(world: World) -> None:

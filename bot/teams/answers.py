@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.teams.incoming import Told
 from bot.teams.inputs import field_values
-from bot.teams.messages import ADAPTIVE, drawn_card
+from bot.teams.messages import ADAPTIVE, Form, drawn_card
 from handlers.cards import Card, Field
 
 _WORDS = "application/vnd.microsoft.activity.message"
@@ -42,7 +42,7 @@ def not_implemented() -> Answer:
     return Answer(HTTPStatus.NOT_IMPLEMENTED)
 
 
-def card_as_it_stands(card: Card | None, told: Told) -> Answer:
+def card_as_it_stands(card: Card | None, told: Told, form: Form) -> Answer:
     """The pressed card with what the presser typed and ticked: any answer at all clears it."""
     if card is None:
         return taken()
@@ -53,7 +53,7 @@ def card_as_it_stands(card: Card | None, told: Told) -> Answer:
         else block
         for block in card.blocks
     )
-    drawn = drawn_card(replace(card, blocks=filled), personal=told.audience == "direct")
+    drawn = drawn_card(replace(card, blocks=filled), form)
     if drawn is None:
         return taken()
     return Answer(HTTPStatus.OK, {"statusCode": 200, "type": ADAPTIVE, "value": drawn})

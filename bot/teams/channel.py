@@ -130,7 +130,7 @@ class TeamsChannel:
     async def working(self, asked: Asked, event: Event) -> None:
         """Begin the answer's stream, or show that we type."""
         told = read(event.payload)
-        if told is not None and told.kind == "said":
+        if told is not None and told.kind in ("said", "edited"):
             await self._sender.working(told, event)
 
     async def show(self, event: Event, place: Place, ref: str, sentences: Sequence[str]) -> None:

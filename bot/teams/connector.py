@@ -101,7 +101,7 @@ class Connector:
         activity.channel_id = CHANNEL
         activity.service_url = where.service_url
         activity.from_property = ChannelAccount(id=where.bot_id)
-        activity.conversation = ConversationAccount(id=joined_conversation(where.id, thread))
+        activity.conversation = _account(where, thread)
 
     async def _continue(
         self, where: Conversation, thread: str, turn: Callable[[TurnContext], Awaitable[_Result]]
@@ -114,7 +114,7 @@ class Connector:
         reference = ConversationReference(
             bot=ChannelAccount(id=where.bot_id),
             user=ChannelAccount(id=where.user_id),
-            conversation=ConversationAccount(id=joined_conversation(where.id, thread)),
+            conversation=_account(where, thread),
             channel_id=CHANNEL,
             service_url=where.service_url,
         )
@@ -124,6 +124,14 @@ class Connector:
             raise Unreachable(f"Teams answered something unknown: {error!r}") from error
         (result,) = results
         return result
+
+
+def _account(where: Conversation, thread: str) -> ConversationAccount:
+    return ConversationAccount(
+        id=joined_conversation(where.id, thread),
+        conversation_type=where.kind or None,
+        is_group=where.kind != "personal",
+    )
 
 
 @asynccontextmanager

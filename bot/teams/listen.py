@@ -30,6 +30,7 @@ from bot.teams.answers import Answer
 from bot.teams.connector import Connector, open_connector
 from bot.teams.identity import Identity
 from bot.teams.incoming import Told, read, tenant_of
+from bot.teams.messages import Form
 from bot.teams.proof import CHANNEL, Forged, KeysUnreachable
 from bot.work import UNREACHABLE
 from handlers.answer_cards import help_card
@@ -202,7 +203,9 @@ class Listener:
         async with self._pool.connection(timeout=_SECONDS_FOR_THE_DATABASE) as conn:
             ref = await store.fetch_posted(conn, told.platform_id)
             card = await store.fetch_card(conn, ref) if ref else None
-        return answers.card_as_it_stands(card, told)
+            streamed = await store.is_streamed(conn, told.platform_id)
+        chat: Form = "chat" if told.audience == "direct" else "shared"
+        return answers.card_as_it_stands(card, told, "streamed" if streamed else chat)
 
     async def _wait(self, inbox_id: int) -> str | None:
         """Wait for what only the presser may see, as long as the response may be held open."""

@@ -1,8 +1,8 @@
 """Decides what of a card is said as a message's text and what is drawn as its Adaptive Card.
 
-In a chat of two the words are text, because only text is streamed and only its `[n]` marks become
-citations; what has to be pressed, filled in or looked up is a card under them. Everywhere else the
-whole is one card.
+Only text is streamed, and only its `[n]` marks become citations: a streamed answer's words are text,
+and what has to be pressed or looked up is a card under them. Any other message is one or the other,
+because Teams makes two messages of text and card, and names neither.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from botbuilder.schema import Activity, Attachment
 
@@ -42,10 +42,14 @@ RATINGS = {"like": "answer.helpful", "dislike": "answer.not_helpful"}
 _MOST_TEXT = MOST_BYTES // 2
 _WORDS = Heading | Text | Steps | Note
 
+Form = Literal["streamed", "chat", "shared"]
+"""Where a message stands: the end of a stream, a chat of two, or where others read along."""
 
-def pieces(card: Card) -> tuple[str, ...]:
-    """Return the paragraphs that are said as text in a chat of two; none when all is a card."""
-    if not (is_answer(card) or all(isinstance(block, _WORDS) for block in card.blocks)):
+
+def pieces(card: Card, form: Form) -> tuple[str, ...]:
+    """Return the paragraphs of a card that are said as text; none when all of it is a card."""
+    is_plain = all(isinstance(block, _WORDS) for block in card.blocks)
+    if form == "shared" or not (is_plain or (form == "streamed" and is_answer(card))):
         return ()
     said = tuple(words for block in card.blocks if _is_said(card, block) for words in _say(block))
     return said if size_of("\n\n".join(said)) <= _MOST_TEXT else ()
@@ -57,11 +61,11 @@ def is_answer(card: Card) -> bool:
     return has_words and any(isinstance(block, Sources) for block in card.blocks)
 
 
-def message(card: Card, *, personal: bool) -> Activity:
-    """Return the message of a card, for a chat of two or for a place where others read along."""
+def message(card: Card, form: Form) -> Activity:
+    """Return the message of a card."""
     activity = Activity(type="message", summary=card.summary, attachments=[])
-    said = pieces(card) if personal else ()
-    drawn = drawn_card(card, personal=personal)
+    said = pieces(card, form)
+    drawn = drawn_card(card, form)
     if drawn is not None:
         activity.attachments = [Attachment(content_type=ADAPTIVE, content=drawn)]
     if said:
@@ -76,9 +80,9 @@ def message(card: Card, *, personal: bool) -> Activity:
     return activity
 
 
-def drawn_card(card: Card, *, personal: bool) -> dict[str, Any] | None:
+def drawn_card(card: Card, form: Form) -> dict[str, Any] | None:
     """Return the Adaptive Card of a message, None where its words say everything."""
-    if not personal or not pieces(card):
+    if not pieces(card, form):
         return render(card)
     rest = tuple(_without_ratings(block) for block in card.blocks if not _is_said(card, block))
     rest = tuple(block for block in rest if block != Buttons(()))

@@ -21,9 +21,9 @@ from bot.teams.calls import Refused, Unreachable, as_outbox_errors
 from bot.teams.connector import Connector
 from bot.teams.identity import DEFAULT_SERVICE_URL
 from bot.teams.incoming import Told, read
-from bot.teams.messages import message, words_of
+from bot.teams.messages import Form, message, words_of
 from bot.teams.store import Conversation
-from bot.teams.streams import PACE_SECONDS, Streams
+from bot.teams.streams import PACE_SECONDS, Streams, named
 from bot.teams.words import as_message
 from handlers.cards import Card, Note, literal, spans
 from handlers.wording import LOOKING_IT_UP, SENT_DIRECTLY, about_place
@@ -90,8 +90,8 @@ class Sender:
             return await self._post(where, thread, outgoing.card)
 
     async def _post(self, where: Conversation, thread: str, card: Card) -> str:
-        drawn = message(card, personal=where.kind == "personal")
-        return f"{where.id}/{await self._connector.send(where, thread, drawn)}"
+        drawn = message(card, "chat" if where.kind == "personal" else "shared")
+        return named(where, await self._connector.send(where, thread, drawn))
 
     async def update(self, outgoing: Outgoing) -> None:
         """Replace a card, unless it would look the same: an update wipes what people typed."""
@@ -99,11 +99,12 @@ class Sender:
         async with self._pool.connection() as conn:
             where = await store.fetch_conversation(conn, conversation)
             before = await store.fetch_card_before(conn, outgoing.ref, outgoing.id)
+            streamed = await store.is_streamed(conn, outgoing.platform_id)
         if where is None:
             where = await self._unheard(conversation)
-        personal = where.kind == "personal"
-        drawn = message(outgoing.card, personal=personal)
-        if before and message(before, personal=personal).serialize() == drawn.serialize():
+        form: Form = "streamed" if streamed else "chat" if where.kind == "personal" else "shared"
+        drawn = message(outgoing.card, form)
+        if before and message(before, form).serialize() == drawn.serialize():
             return
         with as_outbox_errors():
             await self._connector.update(where, address_of(outgoing.place)[1], activity_id, drawn)

@@ -217,7 +217,8 @@ async def insert_stream(
         values (%s, %s, %s, 1, %s, %s, %s)
         on conflict (inbox_id) do update set
             stream_id = excluded.stream_id, sequence = 1, shown = excluded.shown,
-            started_at = excluded.started_at, said_at = excluded.said_at
+            started_at = excluded.started_at, said_at = excluded.said_at,
+            ended = false
         """,
         [inbox_id, conversation, stream_id, shown, now, now],
     )
@@ -229,7 +230,7 @@ async def fetch_stream(conn: Connection, inbox_id: int, conversation: str) -> Op
         await conn.execute(
             """
             select stream_id, sequence, shown, started_at, said_at from bot.teams_stream
-            where inbox_id = %s and conversation = %s
+            where inbox_id = %s and conversation = %s and not ended
             """,
             [inbox_id, conversation],
         )
@@ -249,9 +250,23 @@ async def mark_streamed(
     )
 
 
-async def delete_stream(conn: Connection, inbox_id: int) -> None:
-    """Forget a stream that ended."""
-    await conn.execute("delete from bot.teams_stream where inbox_id = %s", [inbox_id])
+async def mark_stream_ended(conn: Connection, inbox_id: int) -> None:
+    """Remember that a stream ended: nothing more can be said in it."""
+    await conn.execute("update bot.teams_stream set ended = true where inbox_id = %s", [inbox_id])
+
+
+async def is_streamed(conn: Connection, platform_id: str) -> bool:
+    """Whether a message of ours was streamed: it is text and a card, in one message."""
+    row = await (
+        await conn.execute(
+            """
+            select exists (
+                select 1 from bot.teams_stream where conversation || '/' || stream_id = %s)
+            """,
+            [platform_id],
+        )
+    ).fetchone()
+    return bool(row and row[0])
 
 
 async def insert_waiting_press(conn: Connection, inbox_id: int, until: datetime) -> None:

@@ -87,7 +87,7 @@ class Streams:
             else:
                 platform_id = await self._replace(outgoing.card, where, stream)
         async with self._pool.connection() as conn:
-            await store.delete_stream(conn, event.id)
+            await store.mark_stream_ended(conn, event.id)
         return platform_id
 
     async def _finish(
@@ -98,7 +98,7 @@ class Streams:
             shown = await self._say_first(outgoing.card, event, where, stream)
         if shown:
             await self._keep_pace(event, where)
-        final = message(outgoing.card, personal=True)
+        final = message(outgoing.card, "streamed")
         whole = final.text or ""
         # The end has to begin with what was shown, also where the whole reads otherwise.
         is_replaced = not whole.startswith(shown)
@@ -114,7 +114,7 @@ class Streams:
         self, card: Card, event: Event, where: Conversation, stream: OpenStream
     ) -> str:
         """Show the first words at once; what follows them is said with the end."""
-        said = pieces(card)
+        said = pieces(card, "streamed")
         if len(said) <= _FIRST_PIECES:
             return ""
         first = "\n\n".join(said[:_FIRST_PIECES])
@@ -138,13 +138,12 @@ class Streams:
             await asyncio.sleep(max(rest.total_seconds(), 0))
 
     async def _replace(self, card: Card, where: Conversation, stream: OpenStream) -> str:
-        whole = message(card, personal=True)
+        whole = message(card, "streamed")
         try:
             await self._connector.update(where, "", stream.stream_id, whole)
         except Refused as refused:
             log.info("a stream left nothing to replace", error=str(refused))
-            posted = message(card, personal=True)
-            return f"{where.id}/{await self._connector.send(where, '', posted)}"
+            return named(where, await self._connector.send(where, "", message(card, "chat")))
         return f"{where.id}/{stream.stream_id}"
 
     async def _open(self, event: Event, where: Conversation) -> OpenStream | None:
@@ -153,6 +152,11 @@ class Streams:
 
     def _is_over(self, stream: OpenStream) -> bool:
         return self._clock() - stream.started_at > _ENDS
+
+
+def named(where: Conversation, activity_id: str) -> str:
+    """Return our name of a message, '' for one that Teams gave no id."""
+    return f"{where.id}/{activity_id}" if activity_id else ""
 
 
 def _piece(text: str, info: StreamInfo) -> Activity:

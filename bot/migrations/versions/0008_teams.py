@@ -22,8 +22,8 @@ create table bot.teams_conversation (
 );
 create index on bot.teams_conversation (aad) where aad <> '';
 
--- A stream that was begun for an event and is not ended yet. Teams ends it itself after two minutes.
--- What follows has to begin with what is `shown`.
+-- The stream that was begun for an event; what follows in it has to begin with what is `shown`.
+-- Teams ends it itself after two minutes.
 create table bot.teams_stream (
     inbox_id      bigint primary key references bot.inbox (id),
     conversation  text not null,
@@ -31,8 +31,10 @@ create table bot.teams_stream (
     sequence      integer not null,
     shown         text not null default '',
     started_at    timestamptz not null,
-    said_at       timestamptz not null
+    said_at       timestamptz not null,
+    ended         boolean not null default false
 );
+create index on bot.teams_stream ((conversation || '/' || stream_id));
 
 -- A press in a channel whose response is held open for what only the presser may see.
 create table bot.teams_press (
