@@ -18,7 +18,7 @@ PROMPTS = (("What can you do?", "What can you do?"),)
 """What a new conversation offers to ask: a title, and what is sent when it is chosen."""
 
 _MOST_LISTED = 20
-_HOW_TO_ASK = (
+HOW_TO_ASK = (
     "Write to me, mention me in a channel, use `/jobaid`, or choose *Answer from SOPs* in the menu"
     " of somebody's message: then only you see the answer. I answer from SOPs that somebody owns"
     " and has validated, with the source, or say that none covers it and whom to ask."
@@ -42,8 +42,8 @@ def home_card(person: Person | None, documents: Sequence[Listed]) -> Card:
             "I do not know you yet, so I answer from what everyone may read. Ask your admin to add"
             " you to the people file."
         )
-        return Card(unknown, (Heading("Welcome"), Text(unknown), Text(_HOW_TO_ASK)))
-    blocks: list[Block] = [Heading(person.name), Facts(tuple(_who(person))), Text(_HOW_TO_ASK)]
+        return Card(unknown, (Heading("Welcome"), Text(unknown), Text(HOW_TO_ASK)))
+    blocks: list[Block] = [Heading(person.name), Facts(tuple(_who(person))), Text(HOW_TO_ASK)]
     blocks += _waiting(documents)
     return Card(f"What you can do here, {person.name}", tuple(blocks))
 

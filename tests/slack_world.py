@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -64,6 +64,8 @@ class World:
     queue: Queue
     worker: Worker
     clock: list[datetime]
+    channel: SlackChannel
+    paced: Callable[[timedelta], SlackChannel]
 
     async def tell(self, body: str, *, form: bool = False, **how: Any) -> int:
         """Send a signed request; return the status of its acknowledgement."""
@@ -74,10 +76,16 @@ class World:
 
     async def hear(self, *events: dict[str, Any]) -> None:
         """Send events, and do what comes of them."""
-        for number, told in enumerate(events):
-            body = event(told, f"Ev{number}-{told['ts']}-{told.get('subtype')}")
-            assert await self.tell(body) == 200
+        await self.take_in(*events)
         await self.work()
+
+    async def take_in(self, *events: dict[str, Any]) -> None:
+        """Send events."""
+        for number, told in enumerate(events):
+            body = event(
+                told, f"Ev{number}-{told['event_ts']}-{told.get('subtype')}-{told['type']}"
+            )
+            assert await self.tell(body) == 200
 
     async def pressed(self, payload: dict[str, Any]) -> None:
         """Send a press, and do what comes of it."""
@@ -127,11 +135,16 @@ async def slack_world(pool: Pool, tmp_path: Path) -> AsyncIterator[World]:
         slack.add_user("U1", "priya@example.com")
         slack.add_user("U2", "nadia@example.com")
         slack.add_user("U3", "somebody@example.com")
-        channels = {"slack": SlackChannel(pool, client, clock, timedelta(0))}
+
+        def paced(pace: timedelta) -> SlackChannel:
+            return SlackChannel(pool, client, clock, pace)
+
+        channel = paced(timedelta(0))
+        channels = {"slack": channel}
         outbox = Outbox(pool, channels, clock)
         worker = Worker(pool, channels, Services(None, None), outbox, clock)
         queue.give(worker, outbox)
-        yield World(slack, pool, http, queue, worker, now)
+        yield World(slack, pool, http, queue, worker, now, channel, paced)
 
 
 def words(message: dict[str, Any]) -> str:

@@ -11,8 +11,10 @@ import jsonschema
 import pytest
 import yaml
 
-from bot.slack.incoming import COMMAND
+from bot.slack.interactions import COMMAND, SHORTCUT
 from bot.slack.listen import PATH
+from handlers.cards import plain
+from handlers.home import HOW_TO_ASK, PROMPTS
 
 ROOT = Path(__file__).parent.parent
 CODE = "\n".join(path.read_text() for path in sorted((ROOT / "bot" / "slack").glob("*.py")))
@@ -27,13 +29,23 @@ CALLS: dict[str, set[str]] = {
     "chat_postMessage": {"chat:write"},
     "chat_postEphemeral": {"chat:write"},
     "chat_update": {"chat:write"},
+    "chat_startStream": {"chat:write"},
+    "chat_appendStream": {"chat:write"},
+    "chat_stopStream": {"chat:write"},
     "assistant_threads_setStatus": {"chat:write"},
+    "assistant_threads_setSuggestedPrompts": {"assistant:write"},
+    "views_publish": set(),
+    # With the app-level token's connections:write, which no manifest asks for.
+    "apps_connections_open": set(),
 }
-EVENTS = {
-    "app_mention": "app_mentions:read",
-    "message.im": "im:history",
-    "message.channels": "channels:history",
-    "message.groups": "groups:history",
+EVENTS: dict[str, set[str]] = {
+    "app_home_opened": set(),
+    "app_mention": {"app_mentions:read"},
+    "app_uninstalled": set(),
+    "message.im": {"im:history"},
+    "message.channels": {"channels:history"},
+    "message.groups": {"groups:history"},
+    "tokens_revoked": set(),
 }
 OPTIONAL = {"channels:history", "groups:history"}
 
@@ -49,12 +61,10 @@ def test_slack_takes_the_manifest(manifest: dict[str, Any]) -> None:
 
 
 def test_every_scope_is_in_use_and_none_is_missing(manifest: dict[str, Any]) -> None:
-    used = set(re.findall(r"_client\.([a-z]+_[A-Za-z_]+)\(", CODE))
+    used = set(re.findall(r"client\.([a-z]+_[A-Za-z_]+)\(", CODE))
     assert used == set(CALLS)
-    needed = {scope for call in used for scope in CALLS[call]} | set(EVENTS.values())
-    if "agent_view" in manifest["features"]:
-        needed.add("assistant:write")
-    if "slash_commands" in manifest["features"]:
+    needed = set().union(*CALLS.values(), *EVENTS.values())
+    if manifest["features"].keys() & {"slash_commands", "shortcuts"}:
         needed.add("commands")
     scopes = manifest["oauth_config"]["scopes"]
     assert set(scopes["bot"]) == needed - OPTIONAL
@@ -64,7 +74,23 @@ def test_every_scope_is_in_use_and_none_is_missing(manifest: dict[str, Any]) -> 
 def test_every_event_is_read_and_none_is_missing(manifest: dict[str, Any]) -> None:
     subscribed = manifest["settings"]["event_subscriptions"]["bot_events"]
     assert set(subscribed) == set(EVENTS)
-    assert '("message", "app_mention")' in CODE
+    for name in subscribed:
+        assert f'"{name.partition(".")[0]}"' in CODE
+
+
+def test_the_home_the_shortcut_and_the_prompts_are_those_of_the_code(
+    manifest: dict[str, Any],
+) -> None:
+    features = manifest["features"]
+    assert features["app_home"]["home_tab_enabled"]
+    assert features["app_home"]["messages_tab_enabled"]
+    (shortcut,) = features["shortcuts"]
+    assert (shortcut["type"], shortcut["callback_id"]) == ("message", SHORTCUT)
+    assert shortcut["name"] in plain(HOW_TO_ASK)
+    prompts = [
+        (each["title"], each["message"]) for each in features["agent_view"]["suggested_prompts"]
+    ]
+    assert tuple(prompts) == PROMPTS
 
 
 def test_all_requests_come_to_the_one_address(manifest: dict[str, Any]) -> None:
