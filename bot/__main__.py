@@ -48,6 +48,7 @@ def parser() -> argparse.ArgumentParser:
     ask.add_argument("--as", dest="as_email", metavar="EMAIL")
     ask.add_argument("--batch", type=Path, metavar="FILE.jsonl")
     ask.add_argument("--json", action="store_true")
+    ask.add_argument("--no-model", action="store_true", help="quote, even if a model is configured")
 
     chat = commands.add_parser("chat", help="chat in this terminal (demo databases only)")
     chat.add_argument("--as", dest="as_email", metavar="EMAIL")

@@ -25,13 +25,15 @@ from bot.slack.store import fetch_removed, token_hash
 from bot.teams.identity import identity
 from bot.timetable import Timetable
 from bot.work import UNREACHABLE, Queue
-from handlers.doctor import DeadLetter, State
+from handlers.doctor import DeadLetter, Spent, State
 from handlers.inbound import Place
 from handlers.services import Connection, Services
 from indexing import answers, audit, documents
 from indexing.embeddings import Embedder, EndpointEmbedder, LocalEmbedder, mismatch
 from indexing.listing import list_documents
 from indexing.reindex import rebuild
+from indexing.store.answers import Spent as StoredSpent
+from indexing.store.answers import fetch_spent
 from indexing.store.search import fetch_embedding_model
 from indexing.token_states import TokenStates
 from learning.nouns import EVERYONE
@@ -39,6 +41,7 @@ from learning.store import fetch_people
 
 log = structlog.get_logger()
 Progress = Callable[[int, int], None]
+_MONTH = timedelta(days=30)
 
 
 def clock() -> datetime:
@@ -192,8 +195,22 @@ async def state_of_house(conn: Connection, today: date, settings: Settings) -> S
         cut_off=await store.count_cut_off(conn),
         audit_intact=await audit.verify(conn) is None,
         dead_letters=tuple(letters),
+        spent=tuple([_priced(one, settings) for one in await fetch_spent(conn, clock() - _MONTH)]),
         slack_refuses=await fetch_removed(conn, token_hash(settings.slack_bot_token)),
     )
+
+
+def _priced(spent: StoredSpent, settings: Settings) -> Spent:
+    cost = None
+    if settings.jobaid_price_in or settings.jobaid_price_out:
+        cost = (
+            spent.tokens_in * settings.jobaid_price_in
+            + spent.tokens_out * settings.jobaid_price_out
+        ) / 1_000_000
+    return Spent(
+        spent.model, spent.answers, spent.written, spent.tokens_in, spent.tokens_out,
+        spent.median_ms, cost,
+    )  # fmt: skip
 
 
 @asynccontextmanager

@@ -53,6 +53,9 @@ class Settings(BaseSettings):
     openai_api_key: str = ""
     jobaid_model: str = ""
     jobaid_written_per_hour: int = Field(default=20, ge=0)
+    # Per million tokens, in any currency; for what `jobaid doctor` says answers cost.
+    jobaid_price_in: float = Field(default=0, ge=0)
+    jobaid_price_out: float = Field(default=0, ge=0)
     slack_bot_token: str = ""
     slack_signing_secret: str = ""
     slack_app_token: str = ""

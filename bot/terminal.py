@@ -27,7 +27,7 @@ from handlers.answer_cards import help_card
 from handlers.cards import Card, card_from_json, card_to_json, plain
 from handlers.inbound import Asked, Inbound, Place
 from handlers.local_chat import refusal_words
-from handlers.services import Connection
+from handlers.services import Connection, Services
 from handlers.trying import unknown_person
 from handlers.wording import day
 from learning.nouns import Person
@@ -128,10 +128,8 @@ class Terminal:
         self._last: tuple[str, Card] | None = None
         self._door = Door(LocalChannel(house.pool, app.clock), self._show)
 
-    async def start(self) -> None:
-        """Load the model and build the worker."""
-        embedder = await app.load_embedder(self._house.settings, self._house.pool)
-        services = app.services(self._house.settings, embedder)
+    def start(self, services: Services) -> None:
+        """Build the worker."""
         self._worker = app.worker(self._house, {"web": self._door}, services)
 
     async def _note(self, _conn: Connection, inbox_id: int, _lock: str) -> None:
@@ -280,11 +278,12 @@ async def run(house: app.House, arguments: argparse.Namespace, out: Say, hint: S
         hint("Nobody was imported yet. Run: jobaid people import FILE.yaml")
         return 1
     terminal = Terminal(house, person, out, hint, arguments.json)
-    await terminal.start()
-    if not arguments.json:
-        hint(f"You are {person.name}. Ask a question; [Label] presses a button; Ctrl-D ends.")
-    loop = asyncio.get_running_loop()
-    while line := await loop.run_in_executor(None, sys.stdin.readline):
-        if line.strip() or not arguments.json:
-            await terminal.take(line.strip("\r\n"))
+    async with app.open_services(house) as services:
+        terminal.start(services)
+        if not arguments.json:
+            hint(f"You are {person.name}. Ask a question; [Label] presses a button; Ctrl-D ends.")
+        loop = asyncio.get_running_loop()
+        while line := await loop.run_in_executor(None, sys.stdin.readline):
+            if line.strip() or not arguments.json:
+                await terminal.take(line.strip("\r\n"))
     return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
@@ -22,29 +23,54 @@ from handlers.cards import (
     plain,
 )
 from handlers.wording import cited, day, heading_of, listed, section_beside
-from indexing.nouns import Answered, Blocked, FoundPassage, NamedDocument, NotCovered, Quoted
+from indexing.nouns import (
+    Answered,
+    Blocked,
+    FoundPassage,
+    NamedDocument,
+    NotCovered,
+    Quoted,
+    Worded,
+    WrittenAnswer,
+)
 
 Names = Mapping[str, str]
 """E-mail to the name people know; an e-mail that is not in it is shown as it is."""
 
 QUOTED = "Quoted from the SOP."
+WRITTEN = "Written by AI from these SOPs; they decide."
+WRITING_UNAVAILABLE = "Writing is unavailable just now, so here is the SOP itself."
+ENOUGH_WRITTEN = "You have had this hour's written answers, so here is the SOP itself."
+
+
+def note_of(answered: Answered | WrittenAnswer) -> str:
+    """How an answer came about, where nothing else is to be said of it."""
+    return WRITTEN if isinstance(answered, WrittenAnswer) else QUOTED
 
 
 def answered_card(
-    answered: Answered, names: Names, answer_id: int | None, helpful: bool | None = None
+    answered: Answered | WrittenAnswer,
+    names: Names,
+    answer_id: int | None,
+    helpful: bool | None = None,
+    note: str = "",
 ) -> Card:
-    """The validated words that fit, each with its source. `helpful` draws that press as made."""
+    """The words that fit, each with its source. `helpful` draws that press as made.
+
+    `note` says how the answer came about, where that is not the usual way.
+    """
     blocks: list[Block] = [Heading(heading_of(answered.cited[0].title, answered.heading))]
-    blocks += _quote_blocks(answered.quotes)
+    blocks += _line_blocks(_lines(answered))
     blocks.append(Sources(tuple(_sources(answered.cited, names))))
     if answered.written_for:
         roles = listed(role.replace("-", " ") + "s" for role in answered.written_for)
         blocks.append(Note(literal(f"Written for {roles}; nothing for your role covers this.")))
-    blocks.append(Note(QUOTED))
+    blocks.append(Note(note or note_of(answered)))
     if answer_id is not None:
         blocks.append(_answer_buttons(f"answer:{answer_id}", helpful))
     heading = heading_of(answered.cited[0].title, answered.heading)
-    return Card(f"{heading}: {answered.quotes[0].text}", tuple(blocks))
+    summary = f"{heading}: {plain(_lines(answered)[0].marked)}"
+    return Card(summary, tuple(blocks), written=isinstance(answered, WrittenAnswer))
 
 
 def _answer_buttons(subject: str, helpful: bool | None) -> Buttons:
@@ -58,10 +84,10 @@ def _answer_buttons(subject: str, helpful: bool | None) -> Buttons:
     )
 
 
-def answered_text(answered: Answered, names: Names) -> str:
+def answered_text(answered: Answered | WrittenAnswer, names: Names, note: str = "") -> str:
     """The same answer as plain text: what is stored, and what the command line prints."""
     lines = [heading_of(answered.cited[0].title, answered.heading)]
-    for block in _quote_blocks(answered.quotes):
+    for block in _line_blocks(_lines(answered)):
         match block:
             case Steps(items, start):
                 lines += [f"{start + at}. {plain(item)}" for at, item in enumerate(items)]
@@ -73,42 +99,66 @@ def answered_text(answered: Answered, names: Names) -> str:
         f"[{number}] {cited(passage, names.get(passage.owner, passage.owner))}"
         for number, passage in enumerate(answered.cited, start=1)
     ]
-    return "\n".join([*lines, QUOTED])
+    return "\n".join([*lines, note or note_of(answered)])
 
 
 def sentences_of(answered: Answered) -> tuple[str, ...]:
     """What a streamed answer shows, piece by piece, before its card is there."""
-    return tuple(_marked(quote) for quote in answered.quotes)
+    return tuple(line.marked for line in _lines(answered))
 
 
-def _quote_blocks(quotes: Sequence[Quoted]) -> Iterator[Block]:
+def sentence_of(worded: Worded) -> str:
+    """One sentence of an answer that is being written."""
+    return _line(worded).marked
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A quote or sentence with its source marks, in Text markup."""
+
+    marked: str
+    step: int | None
+    warning: bool
+
+
+def _lines(answered: Answered | WrittenAnswer) -> list[_Line]:
+    if isinstance(answered, WrittenAnswer):
+        return [_line(sentence) for sentence in answered.sentences]
+    return [_line(quote) for quote in answered.quotes]
+
+
+def _line(said: Quoted | Worded) -> _Line:
+    if isinstance(said, Quoted):
+        marked = f"“{literal(said.text)}” [{said.number}]"
+    else:
+        marks = "".join(f"[{number}]" for number in said.numbers)
+        marked = f"{literal(said.text)} {marks}"
+    return _Line(marked, said.step, said.warning)
+
+
+def _line_blocks(lines: Sequence[_Line]) -> Iterator[Block]:
     """Steps that follow one another are one list; warnings stand out; the rest are paragraphs."""
 
-    def kind(quote: Quoted) -> str:
-        return "warning" if quote.warning else "step" if quote.step is not None else "text"
+    def kind(line: _Line) -> str:
+        return "warning" if line.warning else "step" if line.step is not None else "text"
 
-    for name, run in groupby(quotes, key=kind):
+    for name, run in groupby(lines, key=kind):
         if name == "step":
             yield from _step_blocks(list(run))
         else:
-            for quote in run:
-                marked = _marked(quote)
-                yield Note(marked, "warning") if name == "warning" else Text(marked)
+            for line in run:
+                yield Note(line.marked, "warning") if name == "warning" else Text(line.marked)
 
 
-def _step_blocks(steps: Sequence[Quoted]) -> Iterator[Steps]:
+def _step_blocks(steps: Sequence[_Line]) -> Iterator[Steps]:
     at = 0
     while at < len(steps):
         first = steps[at].step or 1
         end = at + 1
         while end < len(steps) and steps[end].step == first + (end - at):
             end += 1
-        yield Steps(tuple(_marked(step) for step in steps[at:end]), first)
+        yield Steps(tuple(step.marked for step in steps[at:end]), first)
         at = end
-
-
-def _marked(quote: Quoted) -> str:
-    return f"“{literal(quote.text)}” [{quote.number}]"
 
 
 def _sources(passages: Sequence[FoundPassage], names: Names) -> Iterator[Source]:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from handlers import answer_cards as cards
 from handlers.answer_cards import Names
 from handlers.cards import Card, plain
-from handlers.inbound import Asked, CardRef, Deleted, Edited, Place
+from handlers.composing import Made, compose
+from handlers.inbound import Asked, CardRef, Deleted, Edited
 from handlers.services import Chat, Connection, Services
-from indexing import answers
-from indexing.answers import Reply
-from indexing.nouns import Answered, Blocked, NotCovered, Outcome
+from indexing.nouns import Answered, Blocked, NotCovered, Outcome, WrittenAnswer
 from indexing.store import answers as stored
 from indexing.visible import visible
 from learning.nouns import EVERYONE, Person, audience_of
@@ -53,14 +52,14 @@ async def on_asked(
     if trivial is not None:
         await chat.post(asked.place, trivial)
         return
-    reply = await _reply(conn, services, asked, _tokens_in(asked), now)
-    if asked.audience == "channel" and not isinstance(reply.outcome, Answered) and asked.person:
-        private = await _reply(conn, services, asked, audience_of(asked.person), now)
-        if isinstance(private.outcome, Answered) and await _answer_directly(
-            conn, services, chat, asked, asked.person, private, now
+    made = await compose(conn, services, asked, _tokens_in(asked), now, chat)
+    if asked.audience == "channel" and not _is_answer(made.outcome) and asked.person:
+        private = await compose(conn, services, asked, audience_of(asked.person), now, None)
+        if _is_answer(private.outcome) and await _answer_directly(
+            conn, chat, asked, asked.person, private
         ):
             return
-    await _answer(conn, chat, once, asked, asked.place, reply, now)
+    await _answer(conn, chat, once, asked, made, now)
 
 
 async def on_edited(
@@ -77,13 +76,14 @@ async def on_edited(
     if trivial is not None:
         await chat.update(CardRef(answer.card_ref), trivial)
         return
-    reply = await _reply(conn, services, edited, _tokens_in(edited), now)
-    names = await _names(conn, reply.outcome)
-    told = await _tell_owner(conn, chat, once, reply.outcome, now)
-    text = reply_text(reply.outcome, names, told)
-    await stored.update_answer(conn, answer.id, edited.text, reply.outcome, text, reply.confidence)
-    await _store_passages(conn, answer.id, reply.outcome)
-    await chat.update(CardRef(answer.card_ref), reply_card(reply.outcome, names, told, answer.id))
+    made = await compose(conn, services, edited, _tokens_in(edited), now, None)
+    wording = await _worded(conn, chat, once, made, now)
+    await stored.update_answer(
+        conn, answer.id, edited.text, made.outcome, wording.text, made.confidence
+    )
+    await _store_passages(conn, answer.id, made.outcome)
+    await stored.mark_composed(conn, answer.id, made.composed, made.usage)
+    await chat.update(CardRef(answer.card_ref), wording.card(answer.id))
 
 
 async def on_deleted(conn: Connection, deleted: Deleted, now: datetime) -> None:
@@ -111,47 +111,24 @@ def small_talk(text: str) -> Card | None:
     return None
 
 
+def _is_answer(outcome: Outcome) -> bool:
+    return isinstance(outcome, Answered | WrittenAnswer)
+
+
 def _tokens_in(asked: Asked | Edited) -> tuple[str, ...]:
     """In a channel only what everyone may read; in a direct conversation the asker's own rights."""
     return audience_of(asked.person) if asked.audience == "direct" else (EVERYONE,)
 
 
-async def _reply(
-    conn: Connection,
-    services: Services,
-    asked: Asked | Edited,
-    tokens: tuple[str, ...],
-    now: datetime,
-) -> Reply:
-    history = await stored.fetch_turns(conn, asked.thread, before=asked.message)
-    roles = asked.person.roles if asked.person else ()
-    return await answers.answer(
-        conn,
-        asked.text,
-        history,
-        tokens,
-        roles,
-        now.date(),
-        services.embedder,
-        services.states,
-    )
-
-
 async def _answer_directly(
-    conn: Connection,
-    services: Services,
-    chat: Chat,
-    asked: Asked,
-    person: Person,
-    reply: Reply,
-    now: datetime,
+    conn: Connection, chat: Chat, asked: Asked, person: Person, made: Made
 ) -> bool:
     """Answer directly what the channel may not read; False when there is no way to the asker."""
-    names = await _names(conn, reply.outcome)
-    answer_id = await _store(conn, asked, reply, reply_text(reply.outcome, names, False))
+    wording = _Wording(made, await _names(conn, made.outcome), told=False)
+    answer_id = await _store(conn, asked, made, wording.text)
     if answer_id is None:
         return True
-    ref = await chat.direct(person, reply_card(reply.outcome, names, False, answer_id))
+    ref = await chat.direct(person, wording.card(answer_id))
     if ref is None:
         await stored.drop_answer(conn, answer_id)
         return False
@@ -161,54 +138,56 @@ async def _answer_directly(
 
 
 async def _answer(
-    conn: Connection,
-    chat: Chat,
-    once: Once,
-    asked: Asked,
-    place: Place,
-    reply: Reply,
-    now: datetime,
+    conn: Connection, chat: Chat, once: Once, asked: Asked, made: Made, now: datetime
 ) -> None:
-    names = await _names(conn, reply.outcome)
-    told = await _tell_owner(conn, chat, once, reply.outcome, now)
-    answer_id = await _store(conn, asked, reply, reply_text(reply.outcome, names, told))
+    wording = await _worded(conn, chat, once, made, now)
+    answer_id = await _store(conn, asked, made, wording.text)
     if answer_id is None:
         return
-    card = reply_card(reply.outcome, names, told, answer_id)
-    if isinstance(reply.outcome, Answered):
-        stream = await chat.stream(place)
-        for sentence in cards.sentences_of(reply.outcome):
+    card = wording.card(answer_id)
+    if made.stream is not None:
+        ref = await made.stream.finish(card)
+    elif isinstance(made.outcome, Answered):
+        stream = await chat.stream(asked.place)
+        for sentence in cards.sentences_of(made.outcome):
             await stream.append(sentence)
         ref = await stream.finish(card)
     else:
-        ref = await chat.post(place, card)
+        ref = await chat.post(asked.place, card)
     await stored.set_card(conn, answer_id, ref)
 
 
-async def _store(conn: Connection, asked: Asked, reply: Reply, text: str) -> int | None:
+async def _store(conn: Connection, asked: Asked, made: Made, text: str) -> int | None:
     answer_id = await stored.insert_answer(
         conn,
         asker_id=asked.person.id if asked.person else None,
         thread=asked.thread,
         message=asked.message,
         question=asked.text,
-        outcome=reply.outcome,
+        outcome=made.outcome,
         text=text,
-        confidence=reply.confidence,
+        confidence=made.confidence,
         asked_at=asked.at,
     )
     if answer_id is not None:
-        await _store_passages(conn, answer_id, reply.outcome)
+        await _store_passages(conn, answer_id, made.outcome)
+        await stored.mark_composed(conn, answer_id, made.composed, made.usage)
     return answer_id
 
 
 async def _store_passages(conn: Connection, answer_id: int, outcome: Outcome) -> None:
-    if isinstance(outcome, Answered):
-        quotes = [
-            "\n".join(quote.text for quote in outcome.quotes if quote.number == number)
-            for number in range(1, len(outcome.cited) + 1)
-        ]
-        await stored.insert_answer_passages(conn, answer_id, outcome.cited, quotes)
+    match outcome:
+        case Answered(quotes=quotes, cited=cited):
+            words = [
+                "\n".join(quote.text for quote in quotes if quote.number == number)
+                for number in range(1, len(cited) + 1)
+            ]
+            await stored.insert_answer_passages(conn, answer_id, cited, words)
+        case WrittenAnswer(cited=cited):
+            words = [passage.text for passage in cited]
+            await stored.insert_answer_passages(conn, answer_id, cited, words)
+        case NotCovered() | Blocked():
+            pass
 
 
 async def _tell_owner(
@@ -226,6 +205,27 @@ async def _tell_owner(
     return await chat.direct(owner, cards.owner_card(outcome, now.date())) is not None
 
 
+@dataclass(frozen=True, slots=True)
+class _Wording:
+    """An outcome in words. `told`: a blocked document's owner has been told."""
+
+    made: Made
+    names: Names
+    told: bool
+
+    @property
+    def text(self) -> str:
+        return reply_text(self.made.outcome, self.names, self.told, self.made.note)
+
+    def card(self, answer_id: int) -> Card:
+        return reply_card(self.made.outcome, self.names, self.told, answer_id, self.made.note)
+
+
+async def _worded(conn: Connection, chat: Chat, once: Once, made: Made, now: datetime) -> _Wording:
+    names = await _names(conn, made.outcome)
+    return _Wording(made, names, await _tell_owner(conn, chat, once, made.outcome, now))
+
+
 async def _names(conn: Connection, outcome: Outcome) -> Names:
     """The names of everybody the outcome mentions."""
     return await names_of(conn, owners_of(outcome))
@@ -240,7 +240,7 @@ async def names_of(conn: Connection, emails: frozenset[str]) -> Names:
 def owners_of(outcome: Outcome) -> frozenset[str]:
     """The e-mails of everybody an outcome names."""
     match outcome:
-        case Answered(cited=passages):
+        case Answered(cited=passages) | WrittenAnswer(cited=passages):
             return frozenset(passage.owner for passage in passages)
         case NotCovered(owner=owner):
             return frozenset({owner} - {""})
@@ -248,22 +248,24 @@ def owners_of(outcome: Outcome) -> frozenset[str]:
             return frozenset({document.owner})
 
 
-def reply_card(outcome: Outcome, names: Names, told: bool, answer_id: int | None) -> Card:
+def reply_card(
+    outcome: Outcome, names: Names, told: bool, answer_id: int | None, note: str = ""
+) -> Card:
     """The card of an outcome."""
     match outcome:
-        case Answered():
-            return cards.answered_card(outcome, names, answer_id)
+        case Answered() | WrittenAnswer():
+            return cards.answered_card(outcome, names, answer_id, note=note)
         case NotCovered():
             return cards.not_covered_card(outcome, names)
         case Blocked():
             return cards.blocked_card(outcome, names, told)
 
 
-def reply_text(outcome: Outcome, names: Names, told: bool) -> str:
+def reply_text(outcome: Outcome, names: Names, told: bool, note: str = "") -> str:
     """The plain text of an outcome."""
     match outcome:
-        case Answered():
-            return cards.answered_text(outcome, names)
+        case Answered() | WrittenAnswer():
+            return cards.answered_text(outcome, names, note)
         case NotCovered():
             return plain(cards.not_covered_text(outcome, names))
         case Blocked():

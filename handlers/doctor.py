@@ -40,6 +40,19 @@ class DeadLetter:
 
 
 @dataclass(frozen=True, slots=True)
+class Spent:
+    """What a model took in the last 30 days. `cost` is None where no price is set."""
+
+    model: str
+    answers: int
+    written: int
+    tokens_in: int
+    tokens_out: int
+    median_ms: float
+    cost: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """What the database says. `documents` counts by status; `waiting` are jobs not done yet.
 
@@ -53,6 +66,7 @@ class State:
     cut_off: int
     audit_intact: bool
     dead_letters: Sequence[DeadLetter] = field(default_factory=tuple)
+    spent: Sequence[Spent] = field(default_factory=tuple)
     slack_refuses: str = ""
 
 
@@ -138,12 +152,23 @@ def _state_lines(state: State) -> Iterator[str]:
     yield _line("Waiting", f"{state.waiting} jobs")
     yield _line("Cut off", f"{state.cut_off} calls were cut off in flight and made again")
     yield _line("Audit log", "intact" if state.audit_intact else "BROKEN: a row was changed")
+    for spent in state.spent:
+        yield _line("Written", _spent(spent))
     yield _line("Dead letters", str(len(state.dead_letters)))
     for letter in state.dead_letters[:10]:
         yield (
             f"  {letter.at:%Y-%m-%d %H:%M} {letter.box} {letter.id}"
             f" {letter.reference}: {letter.error}"
         )
+
+
+def _spent(spent: Spent) -> str:
+    cost = "" if spent.cost is None else f", cost {spent.cost:.2f}"
+    return (
+        f"{spent.written} of {spent.answers} answers in 30 days by {spent.model},"
+        f" {spent.tokens_in:,} tokens in and {spent.tokens_out:,} out,"
+        f" {spent.median_ms / 1000:.1f} s at the median{cost}"
+    )
 
 
 def _next_step(facts: Facts, state: State | None) -> str:

@@ -9,7 +9,7 @@ from handlers.answering import names_of
 from handlers.cards import Card
 from handlers.inbound import Pressed
 from handlers.services import Chat, Connection
-from indexing.nouns import Answered
+from indexing.nouns import Answered, WrittenAnswer
 from indexing.store import answers as stored
 from indexing.store.answers import StoredAnswer
 from learning.nouns import audience_of
@@ -47,7 +47,11 @@ async def _on_feedback(
         await _tell(chat, pressed, cards.said_card(said))
         return
     await stored.upsert_feedback(conn, answer.id, pressed.person.id, helpful, now)
-    if pressed.audience == "direct" and isinstance(answer.outcome, Answered) and pressed.card:
+    if (
+        pressed.audience == "direct"
+        and isinstance(answer.outcome, Answered | WrittenAnswer)
+        and pressed.card
+    ):
         owners = frozenset(passage.owner for passage in answer.outcome.cited)
         names = await names_of(conn, owners)
         card = cards.answered_card(answer.outcome, names, answer.id, helpful)

@@ -14,6 +14,7 @@ from learning.nouns import Person
 
 if TYPE_CHECKING:  # the model's libraries are heavy, and `serve` never needs them
     from indexing.embeddings import Embedder
+    from indexing.language_model import LanguageModel
     from indexing.token_states import TokenStates
 
 Connection = AsyncConnection[tuple[Any, ...]]
@@ -54,8 +55,13 @@ class Chat(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What `bot/app.py` built once. `embedder` and `states` are None without an embedding model."""
+    """What `bot/app.py` built once. Models are None where none is configured: a supported mode.
+
+    `written_per_hour`: how many written answers a person gets in an hour; then they are quoted.
+    """
 
     embedder: Embedder | None
     states: TokenStates | None
+    language_model: LanguageModel | None = None
+    written_per_hour: int = 20
     review_places: Sequence[Place] = field(default_factory=tuple)

@@ -3,21 +3,39 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from handlers.answer_cards import WRITING_UNAVAILABLE
 from handlers.answering import LONGEST_QUESTION, names_of, owners_of, reply_text, small_talk
+from handlers.composing import find
 from handlers.services import Connection, Services
 from indexing import answers
 from indexing.answers import Reply
-from indexing.nouns import Answered, Blocked, NamedDocument, NotCovered, Turn
+from indexing.composing import Composed, compose
+from indexing.language_model import Usage
+from indexing.nouns import (
+    Answered,
+    Blocked,
+    NamedDocument,
+    NotCovered,
+    Outcome,
+    Turn,
+    WrittenAnswer,
+)
 from indexing.visible import visible
 from learning.nouns import audience_of
 from learning.store import fetch_person
 
-_OUTCOMES = {Answered: "answered", NotCovered: "not_covered", Blocked: "blocked"}
+_OUTCOMES: dict[type[Outcome], str] = {
+    Answered: "answered",
+    WrittenAnswer: "answered",
+    NotCovered: "not_covered",
+    Blocked: "blocked",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,33 +104,39 @@ async def reply_line(
     person = await fetch_person(conn, question.as_email) if question.as_email else None
     if question.as_email and person is None:
         return {"id": question.id, "error": unknown_person(question.as_email)}
-    text = visible(question.text)[:LONGEST_QUESTION]
-    reply = await answers.answer(
-        conn,
-        text.strip(),
-        question.history,
-        audience_of(person),
-        person.roles if person else (),
-        now.date(),
-        services.embedder,
-        services.states,
-    )
-    names = await names_of(conn, owners_of(reply.outcome))
-    line = _line(question, reply)
+    text = visible(question.text)[:LONGEST_QUESTION].strip()
     trivial = small_talk(question.text)
-    line["text"] = trivial.summary if trivial else reply_text(reply.outcome, names, told=False)
-    if trivial and isinstance(reply.outcome, Answered):
-        line |= {"outcome": "not_covered", "citations": []}
-    return line
+    model = None if trivial else services.language_model
+    started = time.perf_counter()
+    usage, history = Usage(), list(question.history)
+    roles = person.roles if person else ()
+    tokens = audience_of(person)
+    reply = await find(conn, services, text, history, tokens, roles, now, model, usage)
+    composed = Composed(reply.outcome)
+    if model is not None:
+        async for piece in compose(model, text, history, reply, usage):
+            composed = piece if isinstance(piece, Composed) else composed
+    line = _line(question, reply, composed.outcome)
+    line["ms"]["total"] = round((time.perf_counter() - started) * 1000, 2)
+    if services.language_model is not None:
+        line["written"] = isinstance(composed.outcome, WrittenAnswer)
+        line["sentences"] = [
+            {"text": one.text, "cites": list(one.cites), "supported": one.supported}
+            for one in composed.sentences
+        ]
+    if trivial:
+        return line | {"outcome": "not_covered", "citations": [], "text": trivial.summary}
+    names = await names_of(conn, owners_of(composed.outcome))
+    note = WRITING_UNAVAILABLE if composed.unavailable else ""
+    return line | {"text": reply_text(composed.outcome, names, told=False, note=note)}
 
 
-def _line(question: Question, reply: Reply) -> dict[str, Any]:
-    outcome = reply.outcome
+def _line(question: Question, reply: Reply, outcome: Outcome) -> dict[str, Any]:
     return {
         "id": question.id,
         "outcome": _OUTCOMES[type(outcome)],
         "text": "",
-        "citations": list(_citations(outcome)) if isinstance(outcome, Answered) else [],
+        "citations": list(_citations(outcome)),
         "passages": [
             {"uri": found.uri, "text": found.text, "score": round(found.score, 4)}
             for found in reply.passages
@@ -124,10 +148,20 @@ def _line(question: Question, reply: Reply) -> dict[str, Any]:
     }
 
 
-def _citations(answered: Answered) -> Iterator[dict[str, Any]]:
-    """One citation for each stretch of words quoted, so that every quote is verbatim."""
-    for number, passage in enumerate(answered.cited, start=1):
-        for quote in answers.stretches(passage.text, answered.quotes, number):
+def _citations(outcome: Outcome) -> Iterator[dict[str, Any]]:
+    """One citation for each stretch of words quoted, so that every quote is verbatim.
+
+    A written answer rests on whole passages.
+    """
+    if not isinstance(outcome, Answered | WrittenAnswer):
+        return
+    for number, passage in enumerate(outcome.cited, start=1):
+        quotes = (
+            answers.stretches(passage.text, outcome.quotes, number)
+            if isinstance(outcome, Answered)
+            else [passage.text]
+        )
+        for quote in quotes:
             yield {
                 "uri": passage.uri,
                 "source": passage.source,

@@ -139,6 +139,29 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class Worded:
+    """A sentence that a model wrote and that the passages `numbers` were found to support.
+
+    `step` and `warning` mean the same as in `Quoted`.
+    """
+
+    text: str
+    numbers: tuple[int, ...]
+    step: int | None = None
+    warning: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenAnswer:
+    """An answer in a model's words, each sentence supported. The rest is as in `Answered`."""
+
+    heading: str
+    sentences: tuple[Worded, ...]
+    cited: tuple[FoundPassage, ...]
+    written_for: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class NotCovered:
     """No approved SOP covers the question. `nearest` are the closest ones the asker may read."""
 
@@ -156,4 +179,4 @@ class Blocked:
     urgent: str = ""
 
 
-Outcome = Answered | NotCovered | Blocked
+Outcome = Answered | WrittenAnswer | NotCovered | Blocked

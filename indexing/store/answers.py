@@ -11,11 +11,26 @@ from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
 from pydantic import TypeAdapter
 
-from indexing.nouns import Answered, Blocked, FoundPassage, NotCovered, Outcome, Turn
+from indexing.composing import Composed
+from indexing.language_model import Usage
+from indexing.nouns import (
+    Answered,
+    Blocked,
+    FoundPassage,
+    NotCovered,
+    Outcome,
+    Turn,
+    WrittenAnswer,
+)
 
 Connection = AsyncConnection[tuple[Any, ...]]
 _OUTCOME: TypeAdapter[Outcome] = TypeAdapter(Outcome)
-_NAMES = {Answered: "answered", NotCovered: "not_covered", Blocked: "blocked"}
+_NAMES: dict[type[Outcome], str] = {
+    Answered: "answered",
+    WrittenAnswer: "answered",
+    NotCovered: "not_covered",
+    Blocked: "blocked",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +119,75 @@ async def insert_answer_passages(
             """,
             [answer_id, number, passage.passage_id, passage.revision_id, quote],
         )
+
+
+async def mark_composed(conn: Connection, answer_id: int, composed: Composed, usage: Usage) -> None:
+    """Store a model's part in an answer: its sentences, shown or not, and what they took."""
+    sentences = [
+        {"text": one.text, "cites": list(one.cites), "supported": one.supported, "why": one.why}
+        for one in composed.sentences
+    ]
+    await conn.execute(
+        """
+        update indexing.answer
+        set model = %s, prompt = %s, sentences = %s, tokens_in = %s, tokens_out = %s,
+            model_ms = %s, unwritten = %s
+        where id = %s
+        """,
+        [
+            composed.model,
+            composed.prompt,
+            Jsonb(sentences),
+            usage.tokens_in,
+            usage.tokens_out,
+            usage.ms,
+            composed.why,
+            answer_id,
+        ],
+    )
+
+
+async def count_written(conn: Connection, asker_id: int | None, since: datetime) -> int:
+    """How many answers a model had a part in for somebody (all unknown askers count as one)."""
+    row = await (
+        await conn.execute(
+            """
+            select count(*) from indexing.answer
+            where model <> '' and asked_at > %s and asker_id is not distinct from %s
+            """,
+            [since, asker_id],
+        )
+    ).fetchone()
+    assert row
+    return int(row[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What models took: answers with a part of theirs, tokens, and median milliseconds."""
+
+    model: str
+    answers: int
+    written: int
+    tokens_in: int
+    tokens_out: int
+    median_ms: float
+
+
+async def fetch_spent(conn: Connection, since: datetime) -> list[Spent]:
+    """What each model took since then."""
+    rows = await (
+        await conn.execute(
+            """
+            select model, count(*), count(*) filter (where unwritten = ''), sum(tokens_in),
+                   sum(tokens_out), percentile_cont(0.5) within group (order by model_ms)
+            from indexing.answer where model <> '' and asked_at > %s
+            group by model order by model
+            """,
+            [since],
+        )
+    ).fetchall()
+    return [Spent(*row) for row in rows]
 
 
 async def drop_answer(conn: Connection, answer_id: int) -> None:

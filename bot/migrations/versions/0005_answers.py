@@ -18,11 +18,21 @@ create table indexing.answer (
     confidence  real not null,
     asked_at    timestamptz not null,
     card_ref    text,
+    -- Of a model's part in it, if it had one: its name, the hash of what it was shown, every
+    -- sentence with its citations and whether it was supported, and what it took.
+    model       text not null default '',
+    prompt      text not null default '',
+    sentences   jsonb not null default '[]',
+    tokens_in   integer not null default 0,
+    tokens_out  integer not null default 0,
+    model_ms    real not null default 0,
+    unwritten   text not null default '',
     retracted   boolean not null default false
 );
 create index on indexing.answer (thread, id);
 create unique index on indexing.answer (message);
 create index on indexing.answer (asked_at) where asker_id is not null;
+create index on indexing.answer (asker_id, asked_at) where model <> '';
 
 create table indexing.answer_passage (
     answer_id    bigint not null references indexing.answer (id) on delete cascade,

@@ -1,0 +1,103 @@
+"""Decides how an answer comes about: quoted, or written where a model is configured and at hand."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from handlers.answer_cards import ENOUGH_WRITTEN, WRITING_UNAVAILABLE, sentence_of
+from handlers.inbound import Asked, Edited
+from handlers.services import Chat, Connection, Services, Stream
+from indexing import answers
+from indexing import composing as domain
+from indexing.answers import Reply
+from indexing.composing import Composed
+from indexing.followups import rewrite_followup
+from indexing.language_model import LanguageModel, Usage
+from indexing.nouns import Answered, Outcome, Turn
+from indexing.store import answers as stored
+
+_HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An answer that was made. `note` says how, where that is not the usual way.
+
+    `stream` is set when sentences of it have been shown already.
+    """
+
+    composed: Composed
+    reply: Reply
+    usage: Usage = field(default_factory=Usage)
+    note: str = ""
+    stream: Stream | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        return self.composed.outcome
+
+    @property
+    def confidence(self) -> float:
+        return self.reply.confidence
+
+
+async def compose(
+    conn: Connection,
+    services: Services,
+    asked: Asked | Edited,
+    tokens: tuple[str, ...],
+    now: datetime,
+    chat: Chat | None,
+) -> Made:
+    """Make the answer to a question for those who hold `tokens`.
+
+    With `chat` its sentences are shown where it was asked as they are written and checked.
+    """
+    history = await stored.fetch_turns(conn, asked.thread, before=asked.message)
+    roles = asked.person.roles if asked.person else ()
+    asker_id = asked.person.id if asked.person else None
+    model, enough = services.language_model, False
+    if model is not None:
+        enough = (
+            await stored.count_written(conn, asker_id, now - _HOUR) >= services.written_per_hour
+        )
+        model = None if enough else model
+    usage = Usage()
+    reply = await find(conn, services, asked.text, history, tokens, roles, now, model, usage)
+    if model is None:
+        note = ENOUGH_WRITTEN if enough and isinstance(reply.outcome, Answered) else ""
+        return Made(Composed(reply.outcome), reply, usage, note)
+    stream: Stream | None = None
+    pieces = domain.compose(model, asked.text, history, reply, usage)
+    async with aclosing(pieces):
+        async for piece in pieces:
+            if isinstance(piece, Composed):
+                note = WRITING_UNAVAILABLE if piece.unavailable else ""
+                return Made(piece, reply, usage, note, stream)
+            if chat is not None:
+                stream = stream or await chat.stream(asked.place, live=True)
+                await stream.append(sentence_of(piece))
+    raise AssertionError("composing ends with the whole")
+
+
+async def find(
+    conn: Connection,
+    services: Services,
+    question: str,
+    history: list[Turn],
+    tokens: tuple[str, ...],
+    roles: tuple[str, ...],
+    now: datetime,
+    model: LanguageModel | None,
+    usage: Usage,
+) -> Reply:
+    """Find what answers. A model may say a follow-up in whole words; the original goes along."""
+    if model is not None and history:
+        whole = await rewrite_followup(model, question, history, usage)
+        if whole != question:
+            history, question = [*history, Turn("user", question)], whole
+    return await answers.answer(
+        conn, question, history, tokens, roles, now.date(), services.embedder, services.states
+    )

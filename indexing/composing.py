@@ -1,0 +1,81 @@
+"""Decides whether an answer is written by a model or quoted, and what is kept of either.
+
+Governance comes first: a model is asked only about passages that retrieval has already found to be
+answerable, current and readable for the asker; it may refuse, and it may never add.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from indexing.answerable import Answerable, NotAnswerable, Unasked, is_answerable
+from indexing.answers import Reply
+from indexing.language_model import LanguageModel, Usage
+from indexing.nouns import Answered, NotCovered, Outcome, Turn, Worded, WrittenAnswer
+from indexing.writing import Fallback, Written, WrittenSentence, write_answer
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """What is answered in the end. `why` says why it is not written, '' when it is.
+
+    `unavailable`: the endpoint failed, which the person is told. `sentences` are all that the
+    model wrote, shown or not; `prompt` is the hash of what it was shown.
+    """
+
+    outcome: Outcome
+    why: str = ""
+    unavailable: bool = False
+    sentences: tuple[WrittenSentence, ...] = ()
+    model: str = ""
+    prompt: str = ""
+
+
+async def compose(
+    model: LanguageModel, question: str, history: Sequence[Turn], reply: Reply, usage: Usage
+) -> AsyncGenerator[Worded | Composed]:
+    """Write the answer to a question that retrieval can answer: its sentences, then the whole.
+
+    The last value is a `Composed`; when it is not a written one, what was shown is replaced by it.
+    """
+    quoted = reply.outcome
+    if not isinstance(quoted, Answered):
+        yield Composed(quoted)
+        return
+    verdict = await is_answerable(model, question, history, reply.passages, usage)
+    match verdict:
+        case Unasked(why):
+            yield Composed(quoted, why, verdict.unavailable, model=model.name)
+        case NotAnswerable():
+            owner = reply.nearest[0].owner if reply.nearest else ""
+            refusal = NotCovered(reply.nearest, owner)
+            yield Composed(refusal, "not_answerable", model=model.name)
+        case Answerable():
+            pieces = write_answer(model, question, history, reply.passages, verdict, usage)
+            async with aclosing(pieces):
+                async for piece in pieces:
+                    yield _told(piece, quoted)
+
+
+def _told(piece: WrittenSentence | Written | Fallback, quoted: Answered) -> Worded | Composed:
+    match piece:
+        case WrittenSentence():
+            return _worded(piece)
+        case Written():
+            written = WrittenAnswer(
+                piece.cited[0].section,
+                tuple(_worded(sentence) for sentence in piece.shown),
+                piece.cited,
+                quoted.written_for,
+            )
+            return Composed(written, "", False, piece.sentences, piece.model, piece.prompt)
+        case Fallback():
+            return Composed(
+                quoted, piece.why, piece.unavailable, piece.sentences, piece.model, piece.prompt
+            )
+
+
+def _worded(sentence: WrittenSentence) -> Worded:
+    return Worded(sentence.text, sentence.cites, sentence.step, sentence.warning)
