@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import psycopg
+from psycopg import sql
 
 from bot.database import Database, Pool, migrate, open_pool
-from bot.embedded import APP_ROLE, OWNER_ROLE, EmbeddedServer
+from bot.embedded import APP_ROLE, OWNER_ROLE, Connection, EmbeddedServer
 from indexing.documents import index_path
 from indexing.embeddings import Embedder
 
@@ -33,22 +34,38 @@ defaults:
 """
 
 
-@asynccontextmanager
-async def throwaway_pool() -> AsyncIterator[Pool]:
-    """Connections of the application's role to an empty, migrated database."""
+@contextmanager
+def throwaway_server() -> Iterator[Connection]:
+    """An empty PostgreSQL with pgvector, gone with all it holds at the end."""
     home = Path(tempfile.mkdtemp(prefix="jobaid-bench-"))
     try:
         with EmbeddedServer(home, {"fsync": "off", "full_page_writes": "off"}) as server:
-            with psycopg.connect(server.url(OWNER_ROLE, "postgres"), autocommit=True) as owner:
-                owner.execute("create database bench")
-            database = Database(
-                server.url(APP_ROLE, "bench"), server.url(OWNER_ROLE, "bench"), embedded=True
-            )
-            await asyncio.to_thread(migrate, database)
-            async with open_pool(database) as pool:
-                yield pool
+            yield server
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+def create_database(server: Connection, name: str) -> str:
+    """Create an empty database; its owner's URL."""
+    with psycopg.connect(server.url(OWNER_ROLE, "postgres"), autocommit=True) as owner:
+        owner.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+    return server.url(OWNER_ROLE, name)
+
+
+async def migrated_database(server: Connection) -> Database:
+    """A database of ours, still empty."""
+    url = await asyncio.to_thread(create_database, server, "bench")
+    database = Database(server.url(APP_ROLE, "bench"), url, embedded=True)
+    await asyncio.to_thread(migrate, database)
+    return database
+
+
+@asynccontextmanager
+async def throwaway_pool() -> AsyncIterator[Pool]:
+    """Connections of the application's role to an empty, migrated database."""
+    with throwaway_server() as server:
+        async with open_pool(await migrated_database(server)) as pool:
+            yield pool
 
 
 async def fill(pool: Pool, folder: Path, embedder: Embedder | None) -> None:
