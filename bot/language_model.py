@@ -12,7 +12,7 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, Literal
 
 import openai
 import structlog
@@ -108,7 +108,6 @@ class EndpointModel:
             except ModelUnavailable as failure:
                 if last or failure.why not in {"refused", "broken", "off_schema", "endless"}:
                     raise
-                log.info("model_ladder", rung=LADDER[rung], failed=str(failure))
                 continue
             able.rung, able.settled = rung, True
             return value
@@ -140,8 +139,15 @@ class EndpointModel:
                 async for piece in pieces:
                     first = first or time.perf_counter() - begun
                     yield piece
+        except ModelUnavailable as failure:
+            log.warning("model_failed", model=self._name, why=failure.why)
+            raise
         except (openai.OpenAIError, json.JSONDecodeError, TimeoutError) as error:
-            _fail(error, heard)
+            why = _why(error, heard)
+            status = getattr(error, "status_code", None)
+            # Not the endpoint's own words: they may repeat what it was shown.
+            log.warning("model_failed", model=self._name, why=why, status=status)
+            raise ModelUnavailable(why, type(error).__name__) from error
         finally:
             took = time.perf_counter() - begun
             usage.calls.append(
@@ -230,21 +236,18 @@ class _Heard:
         return ""
 
 
-def _fail(error: Exception, heard: _Heard) -> NoReturn:
-    """Raise what the failure of a call means to us."""
-    why: Why
+def _why(error: Exception, heard: _Heard) -> Why:
+    """What the failure of a call means to us."""
     match error:
         case TimeoutError() | openai.APITimeoutError():
-            why = "timeout"
+            return "timeout"
         case openai.RateLimitError():
-            why = "rate_limited"
+            return "rate_limited"
         case openai.APIConnectionError():
-            why = "cut_off" if heard.began else "unreachable"
+            return "cut_off" if heard.began else "unreachable"
         case openai.APIStatusError() if error.status_code < 500:
-            why = "refused"
-        case _:
-            why = "broken"
-    raise ModelUnavailable(why, str(error) or type(error).__name__) from error
+            return "refused"
+    return "broken"
 
 
 def _shaped(rung: Rung, answer: type[T]) -> dict[str, Any]:

@@ -100,16 +100,18 @@ def can_act(text: str) -> bool:
 _SMALL_WORDS = {
     language: frozenset(words.split())
     for language, words in {
-        "en": "the of and to is are be you your with for that this it not if or when must on by",
-        "de": "der die das und ist nicht ein eine mit für auf den dem von zu sie wenn oder wird muss",
-        "fr": "le la les des une est pas pour dans avec vous et du sur qui si votre ou sont il",
-        "es": "el los las una por para con que como se del no su y en usted es si debe al",
-        "it": "il lo gli della che non per con una di è si nel sono deve al suo e un dei",
-        "nl": "de het een niet van voor zijn wordt en met op als u dat te bij moet aan is of",
-        "pt": "os as um uma não para com que do da em se é você no na dos por ao deve",
-        "sv": "och att som inte är det en ett på av för med till om den ska du eller kan har",
+        "en": "the of and to is are be you your with for that this it not if or when must on by at"
+        " in as an will has have from do can may should",
+        "de": "der das und ist nicht ein eine mit für auf dem von zu sie wenn oder wird muss bei",
+        "fr": "le la les une est pas dans avec vous et du sur qui si votre ou sont il aux au",
+        "es": "el los las una para con que como se del su y en usted es si debe al o",
+        "it": "il lo gli della che con una di è si nel sono deve al suo e un dei o",
+        "nl": "het een niet voor zijn wordt en op als u te bij moet aan uw deze naar",
+        "pt": "os uma não para com que da em se é você na dos por ao deve o e um ou",
+        "sv": "och att som inte är det en ett på av för med om ska du eller kan har",
     }.items()
 }
+"""Words that hold sentences together; none that is an everyday English word of another sense."""
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -124,9 +126,9 @@ def same_language(text: str, other: str) -> bool:
 
 
 def _languages(text: str) -> Iterator[str]:
-    """The languages whose small words a text holds most of; none when it holds under two."""
-    words = _WORD.findall(text.casefold())
-    held = {name: sum(word in small for word in words) for name, small in _SMALL_WORDS.items()}
+    """The languages of whose small words a text holds most; none when it holds under two."""
+    words = set(_WORD.findall(text.casefold()))
+    held = {name: len(words & small) for name, small in _SMALL_WORDS.items()}
     most = max(held.values())
     return (name for name, count in held.items() if count == most and most > 1)
 

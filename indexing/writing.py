@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Literal, get_args
 
 from indexing import language_model
@@ -146,11 +147,11 @@ class _Draft:
 
     def take(self, said: Said) -> Iterator[WrittenSentence]:
         """Check a sentence; give what may be shown now."""
-        texts = {number: passage.text for number, passage in enumerate(self.shown, start=1)}
-        why = _fault(said, texts)
-        if not why and len(said.text) > self.room:
+        if len(said.text) > self.room:
             # Half a procedure is none; a text that only goes on too long still answers.
             self.full, why = True, "length"
+        else:
+            why = _fault(said, dict(enumerate((one.text for one in self.shown), start=1)))
         if why:
             self.sentences.append(WrittenSentence(said.text, (), False, said.step, why=why))
             if said.step is not None:
@@ -211,7 +212,7 @@ class _Draft:
             text = self.shown[self.cited[number - 1] - 1].text
             theirs = [text[unit.start : unit.end] for unit in units(text) if unit.step is not None]
             places = [_place(step.text, theirs) for step in steps if step.cites[0] == number]
-            known = [place for place in places if place is not None]
+            known = [place for place, _ in groupby(place for place in places if place is not None)]
             if known and known != list(range(known[0], known[-1] + 1)):
                 return True
         return False
