@@ -23,7 +23,7 @@ RARE = "role-rare"
 WORDS = 20_000
 DIMENSIONS = 384
 SUBJECTS = 500
-SYLLABLES = [
+SYLLABLES = [first + then for first in "bdfghklmnprstvwz" for then in "aeiou"]
     "ba",
     "ce",
     "di",

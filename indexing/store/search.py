@@ -159,33 +159,30 @@ async def insert_embedding_model(conn: Connection, model: EmbeddingModel) -> boo
     return done.rowcount == 1
 
 
-async def replace_embedding_model(conn: Connection, model: EmbeddingModel) -> None:
-    """Empty every vector and make the column fit another embedder. Needs the tables' owner."""
-    await conn.execute("drop index indexing.passage_embedding")
+# Another embedding model: its vectors are gathered beside the old ones, then take their place
+
+
+async def add_next_embeddings(owner: Connection, dimensions: int) -> None:
+    """Make room for the vectors of another model; what a run cut off left behind is dropped."""
+    await owner.execute("alter table indexing.passage drop column if exists next_embedding")
     # A type's dimensions cannot be a parameter; an integer cannot carry anything else.
-    await conn.execute(
-        "alter table indexing.passage alter column embedding"
-        f" type extensions.halfvec({int(model.dimensions)}) using null"
-    )
-    await conn.execute("delete from indexing.embedding_model")
-    await insert_embedding_model(conn, model)
-    await conn.execute(
-        "create index passage_embedding on indexing.passage"
-        " using hnsw (embedding extensions.halfvec_ip_ops) with (m = 16, ef_construction = 64)"
+    await owner.execute(
+        "alter table indexing.passage"
+        f" add column next_embedding extensions.halfvec({int(dimensions)})"
     )
 
 
 async def fetch_unembedded(
     conn: Connection, after: int, limit: int
 ) -> list[tuple[int, str, Passage]]:
-    """(id, title, passage) of passages in search that have no vector, by id above `after`."""
+    """(id, title, passage) of passages in search without a next vector, by id above `after`."""
     async with conn.cursor(row_factory=tuple_row) as cursor:
         await cursor.execute(
             """
             select p.id, r.title, p.ordinal, p.section, p.headings, p.text
             from indexing.passage p
             join indexing.revision r on r.id = p.revision_id
-            where p.id > %s and p.embedding is null
+            where p.id > %s and p.next_embedding is null
               and exists (select from indexing.posting where revision_id = r.id)
             order by p.id
             limit %s
@@ -199,12 +196,49 @@ async def fetch_unembedded(
 
 
 async def mark_embedded(conn: Connection, ids: Sequence[int], vectors: Vector) -> None:
-    """Store the vectors (n, dimensions) of these passages."""
+    """Store the next vectors (n, dimensions) of these passages."""
     async with conn.cursor() as cursor:
         await cursor.executemany(
-            "update indexing.passage set embedding = %s::halfvec where id = %s",
+            "update indexing.passage set next_embedding = %s::halfvec where id = %s",
             [(literal(vector), id) for id, vector in zip(ids, vectors, strict=True)],
         )
+
+
+async def index_next_embeddings(owner: Connection) -> None:
+    """Build the index of the next vectors. Questions go on meanwhile, documents wait."""
+    await owner.execute(
+        "create index next_passage_embedding on indexing.passage"
+        " using hnsw (next_embedding extensions.halfvec_ip_ops) with (m = 16, ef_construction = 64)"
+    )
+
+
+async def lock_writers(conn: Connection) -> None:
+    """Until the transaction ends, nobody stores or retires passages: all begin with this lock."""
+    await conn.execute("select from indexing.corpus for update")
+
+
+async def lock_passages(owner: Connection) -> None:
+    """Until the transaction ends, nobody reads or stores a passage."""
+    await owner.execute("lock table indexing.passage in access exclusive mode")
+
+
+async def replace_embeddings(owner: Connection, model: EmbeddingModel) -> None:
+    """Let the next vectors take the place of the old ones, which go. After `lock_passages`."""
+    await owner.execute(
+        """
+        update indexing.passage p set next_embedding = null
+        where next_embedding is not null
+          and not exists (select from indexing.posting where revision_id = p.revision_id)
+        """
+    )
+    for statement in (
+        "alter table indexing.passage drop column embedding",
+        "alter table indexing.passage rename column next_embedding to embedding",
+        "alter index indexing.next_passage_embedding rename to passage_embedding",
+        "delete from indexing.embedding_model",
+    ):
+        await owner.execute(statement)
+    await insert_embedding_model(owner, model)
 
 
 # Keyword search
