@@ -203,9 +203,11 @@ class Listener:
         async with self._pool.connection(timeout=_SECONDS_FOR_THE_DATABASE) as conn:
             ref = await store.fetch_posted(conn, told.platform_id)
             card = await store.fetch_card(conn, ref) if ref else None
-            streamed = await store.is_streamed(conn, told.platform_id)
-        chat: Form = "chat" if told.audience == "direct" else "shared"
-        return answers.card_as_it_stands(card, told, "streamed" if streamed else chat)
+            stream_id = await store.fetch_streamed(conn, ref) if ref else None
+        form: Form = "chat" if told.audience == "direct" else "shared"
+        if stream_id not in (None, told.message):
+            form = "streamed"
+        return answers.card_as_it_stands(card, told, form)
 
     async def _wait(self, inbox_id: int) -> str | None:
         """Wait for what only the presser may see, as long as the response may be held open."""

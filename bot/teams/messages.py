@@ -1,8 +1,8 @@
 """Decides what of a card is said as a message's text and what is drawn as its Adaptive Card.
 
 Only text is streamed, and only its `[n]` marks become citations: a streamed answer's words are text,
-and what has to be pressed or looked up is a card under them. Any other message is one or the other,
-because Teams makes two messages of text and card, and names neither.
+and what has to be pressed or looked up is a card in a message under it. No message is both, because
+Teams makes two of text and card, and does not say what it calls them.
 """
 
 from __future__ import annotations
@@ -65,10 +65,9 @@ def message(card: Card, form: Form) -> Activity:
     """Return the message of a card."""
     activity = Activity(type="message", summary=card.summary, attachments=[])
     said = pieces(card, form)
-    drawn = drawn_card(card, form)
-    if drawn is not None:
-        activity.attachments = [Attachment(content_type=ADAPTIVE, content=drawn)]
-    if said:
+    if not said:
+        activity.attachments = [Attachment(content_type=ADAPTIVE, content=render(card))]
+    else:
         activity.text = "\n\n".join(said)
         activity.text_format = "markdown"
     if is_answer(card):
@@ -80,8 +79,17 @@ def message(card: Card, form: Form) -> Activity:
     return activity
 
 
+def card_under(card: Card) -> Activity | None:
+    """Return the message that follows a streamed answer, None where its words say everything."""
+    drawn = drawn_card(card, "streamed") if pieces(card, "streamed") else None
+    if drawn is None:
+        return None
+    attachment = Attachment(content_type=ADAPTIVE, content=drawn)
+    return Activity(type="message", summary=card.summary, attachments=[attachment])
+
+
 def drawn_card(card: Card, form: Form) -> dict[str, Any] | None:
-    """Return the Adaptive Card of a message, None where its words say everything."""
+    """Return the Adaptive Card that stands for a card, None where words say everything."""
     if not pieces(card, form):
         return render(card)
     rest = tuple(_without_ratings(block) for block in card.blocks if not _is_said(card, block))

@@ -21,7 +21,7 @@ from bot.teams.calls import Refused, Unreachable, as_outbox_errors
 from bot.teams.connector import Connector
 from bot.teams.identity import DEFAULT_SERVICE_URL
 from bot.teams.incoming import Told, read
-from bot.teams.messages import Form, message, words_of
+from bot.teams.messages import Form, card_under, drawn_card, message, pieces, words_of
 from bot.teams.store import Conversation
 from bot.teams.streams import PACE_SECONDS, Streams, named
 from bot.teams.words import as_message
@@ -90,7 +90,7 @@ class Sender:
             return await self._post(where, thread, outgoing.card)
 
     async def _post(self, where: Conversation, thread: str, card: Card) -> str:
-        drawn = message(card, "chat" if where.kind == "personal" else "shared")
+        drawn = message(card, _form(where))
         return named(where, await self._connector.send(where, thread, drawn))
 
     async def update(self, outgoing: Outgoing) -> None:
@@ -99,15 +99,21 @@ class Sender:
         async with self._pool.connection() as conn:
             where = await store.fetch_conversation(conn, conversation)
             before = await store.fetch_card_before(conn, outgoing.ref, outgoing.id)
-            streamed = await store.is_streamed(conn, outgoing.platform_id)
+            stream_id = await store.fetch_streamed(conn, outgoing.ref)
         if where is None:
             where = await self._unheard(conversation)
-        form: Form = "streamed" if streamed else "chat" if where.kind == "personal" else "shared"
-        drawn = message(outgoing.card, form)
-        if before and message(before, form).serialize() == drawn.serialize():
+        # A streamed answer is two messages: its words, and the card that is known by its own id.
+        has_words = stream_id is not None and stream_id != activity_id
+        form: Form = "streamed" if has_words else _form(where)
+        words = message(outgoing.card, form)
+        if before and _looks(before, form) == _looks(outgoing.card, form):
             return
         with as_outbox_errors():
-            await self._connector.update(where, address_of(outgoing.place)[1], activity_id, drawn)
+            if stream_id is not None and pieces(outgoing.card, "streamed") and has_words:
+                await self._connector.update(where, "", stream_id, words)
+                words = card_under(outgoing.card) or message(outgoing.card, "shared")
+            thread = address_of(outgoing.place)[1]
+            await self._connector.update(where, thread, activity_id, words)
 
     async def _whisper(self, outgoing: Outgoing) -> str:
         """Tell the one who acted: in the response their press waits for, else in their chat."""
@@ -164,3 +170,11 @@ class Sender:
         if newest is not None:
             return newest.service_url, newest.bot_id
         return DEFAULT_SERVICE_URL, self._connector.identity.bot_id
+
+
+def _looks(card: Card, form: Form) -> tuple[object, object]:
+    return drawn_card(card, form), message(card, form).serialize()
+
+
+def _form(where: Conversation) -> Form:
+    return "chat" if where.kind == "personal" else "shared"

@@ -140,11 +140,21 @@ async def _conversation(conn: Connection, query: Any, values: Sequence[str]) -> 
 
 
 async def fetch_posted(conn: Connection, platform_id: str) -> CardRef | None:
-    """The card of ours that Teams calls by this conversation and activity, wherever we meant it."""
+    """The card of ours that Teams calls by this conversation and activity, wherever we meant it.
+
+    A streamed answer is known by its words and by the card under them.
+    """
     row = await (
         await conn.execute(
-            "select ref from bot.posted where platform_id = %s and place like 'teams:%%'",
-            [platform_id],
+            """
+            select ref from bot.posted where platform_id = %(id)s and place like 'teams:%%'
+            union all
+            select o.ref from bot.teams_stream s
+            join bot.outbox o on o.inbox_id = s.inbox_id and o.kind = 'stream'
+            where s.conversation || '/' || s.stream_id = %(id)s
+            limit 1
+            """,
+            {"id": platform_id},
         )
     ).fetchone()
     return CardRef(row[0]) if row else None
@@ -255,18 +265,18 @@ async def mark_stream_ended(conn: Connection, inbox_id: int) -> None:
     await conn.execute("update bot.teams_stream set ended = true where inbox_id = %s", [inbox_id])
 
 
-async def is_streamed(conn: Connection, platform_id: str) -> bool:
-    """Whether a message of ours was streamed: it is text and a card, in one message."""
+async def fetch_streamed(conn: Connection, ref: str) -> str | None:
+    """What Teams calls the words of a streamed answer; None for a card that was not streamed."""
     row = await (
         await conn.execute(
             """
-            select exists (
-                select 1 from bot.teams_stream where conversation || '/' || stream_id = %s)
+            select s.stream_id from bot.outbox o join bot.teams_stream s on s.inbox_id = o.inbox_id
+            where o.ref = %s and o.kind = 'stream' and s.ended
             """,
-            [platform_id],
+            [ref],
         )
     ).fetchone()
-    return bool(row and row[0])
+    return row[0] if row else None
 
 
 async def insert_waiting_press(conn: Connection, inbox_id: int, until: datetime) -> None:

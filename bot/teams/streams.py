@@ -21,7 +21,7 @@ from bot.teams import store
 from bot.teams.calls import Refused, Unreachable
 from bot.teams.connector import Connector
 from bot.teams.entities import StreamInfo
-from bot.teams.messages import message, pieces
+from bot.teams.messages import card_under, message, pieces
 from bot.teams.store import Conversation, OpenStream
 from handlers.cards import Card
 
@@ -75,12 +75,13 @@ class Streams:
         stream = await self._open(event, where)
         if stream is None:
             return None
-        platform_id = f"{where.id}/{stream.stream_id}"
+        platform_id = named(where, stream.stream_id)
         try:
             if self._is_over(stream):
                 platform_id = await self._replace(outgoing.card, where, stream)
             else:
                 await self._finish(outgoing, event, where, stream)
+                platform_id = await self._send_under(outgoing.card, where) or platform_id
         except Refused as refused:
             if "cancel" in refused.said:
                 log.info("the asker stopped the answer", outbox=outgoing.id)
@@ -89,6 +90,10 @@ class Streams:
         async with self._pool.connection() as conn:
             await store.mark_stream_ended(conn, event.id)
         return platform_id
+
+    async def _send_under(self, card: Card, where: Conversation) -> str:
+        under = card_under(card)
+        return named(where, await self._connector.send(where, "", under)) if under else ""
 
     async def _finish(
         self, outgoing: Outgoing, event: Event, where: Conversation, stream: OpenStream
@@ -99,16 +104,16 @@ class Streams:
         if shown:
             await self._keep_pace(event, where)
         final = message(outgoing.card, "streamed")
-        whole = final.text or ""
         # The end has to begin with what was shown, also where the whole reads otherwise.
-        is_replaced = not whole.startswith(shown)
+        is_replaced = not (final.text or "").startswith(shown)
         if is_replaced:
-            final.text, final.text_format = shown, "markdown"
+            final.text, final.text_format, final.attachments = shown, "markdown", []
         ended = StreamInfo("final", stream_id=stream.stream_id)
         final.entities = [ended, *(final.entities or [])]
         await self._connector.send(where, "", final)
         if is_replaced:
-            await self._replace(outgoing.card, where, stream)
+            whole = message(outgoing.card, "streamed")
+            await self._connector.update(where, "", stream.stream_id, whole)
 
     async def _say_first(
         self, card: Card, event: Event, where: Conversation, stream: OpenStream
@@ -144,7 +149,7 @@ class Streams:
         except Refused as refused:
             log.info("a stream left nothing to replace", error=str(refused))
             return named(where, await self._connector.send(where, "", message(card, "chat")))
-        return f"{where.id}/{stream.stream_id}"
+        return await self._send_under(card, where) or named(where, stream.stream_id)
 
     async def _open(self, event: Event, where: Conversation) -> OpenStream | None:
         async with self._pool.connection() as conn:
