@@ -11,12 +11,14 @@ from urllib.parse import parse_qsl
 
 import pytest
 import slack_stand_in as slack_side
+from aiohttp import web
 from slack_stand_in import direct, event, mention, press, shortcut
 from slack_world import REFUND, World, slack_world, words
 
-from bot.database import Pool
+from bot import app
+from bot.database import Database, Pool
 from bot.inbox import Inbox
-from bot.settings import UnusableSetting
+from bot.settings import Settings, UnusableSetting
 from bot.slack.listen import slack_app
 from bot.slack.socket import open_socket
 
@@ -29,8 +31,8 @@ async def world(pool: Pool, tmp_path: Path) -> AsyncIterator[World]:
 
 @pytest.fixture
 async def connected(world: World) -> AsyncIterator[World]:
-    app = slack_app(Inbox(world.queue.defer_event), world.pool, "", lambda: world.clock[0])
-    async with open_socket(app, slack_side.APP_TOKEN, world.slack.url, ping_seconds=0.2):
+    intake = slack_app(Inbox(world.queue.defer_event), world.pool, "", lambda: world.clock[0])
+    async with open_socket(intake, slack_side.APP_TOKEN, world.slack.url, ping_seconds=0.2):
         await until(lambda: len(world.slack.sockets) == 1)
         yield world
 
@@ -138,10 +140,67 @@ async def test_a_connection_that_ends_is_followed_by_another(connected: World, h
 
 
 async def test_a_token_that_slack_refuses_is_named(world: World) -> None:
-    app = slack_app(Inbox(world.queue.defer_event), world.pool, "", lambda: world.clock[0])
+    intake = slack_app(Inbox(world.queue.defer_event), world.pool, "", lambda: world.clock[0])
     with pytest.raises(UnusableSetting, match=r"SLACK_APP_TOKEN cannot be used.*invalid_auth"):
-        async with open_socket(app, "xapp-of-another", world.slack.url):
+        async with open_socket(intake, "xapp-of-another", world.slack.url):
             pass
     with pytest.raises(UnusableSetting, match="SLACK_API_URL"):
-        async with open_socket(app, slack_side.APP_TOKEN, "http://127.0.0.1:9/api/"):
+        async with open_socket(intake, slack_side.APP_TOKEN, "http://127.0.0.1:9/api/"):
             pass
+
+
+# What `serve` opens
+
+
+def house_of(world: World, database: Database, **settings: str) -> app.House:
+    given = Settings(slack_api_url=world.slack.url, **settings)
+    return app.House(given, database, world.pool, world.queue, Inbox(world.queue.defer_event))
+
+
+async def test_with_an_app_token_serve_opens_the_socket_and_no_route(
+    world: World, database: Database
+) -> None:
+    tokens = {"slack_bot_token": slack_side.TOKEN, "slack_app_token": slack_side.APP_TOKEN}
+    house = house_of(world, database, **tokens)
+    application = web.Application()
+    await app.mount_platforms(house, application)
+    assert not list(application.router.routes())
+    async with app.sockets(house):
+        await until(lambda: len(world.slack.sockets) == 1)
+        await told(world, "events_api", json.loads(event(direct(REFUND))))
+    await until(lambda: not world.slack.sockets)
+    assert await world.states() == ["waiting"]
+    async with app.platforms(house) as channels:
+        assert list(channels) == ["slack"]
+
+
+async def test_without_one_it_serves_the_route_and_opens_no_socket(
+    world: World, database: Database
+) -> None:
+    house = house_of(
+        world,
+        database,
+        slack_bot_token=slack_side.TOKEN,
+        slack_signing_secret=slack_side.SECRET,
+    )
+    application = web.Application()
+    await app.mount_platforms(house, application)
+    assert [route.method for route in application.router.routes()] == ["POST"]
+    async with app.sockets(house):
+        assert not world.slack.made("apps.connections.open")
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ("slack_bot_token", r"SLACK_SIGNING_SECRET \(or SLACK_APP_TOKEN"),
+        ("slack_app_token", "SLACK_BOT_TOKEN is missing"),
+        ("slack_signing_secret", "SLACK_BOT_TOKEN is missing"),
+    ],
+)
+async def test_half_of_slacks_settings_is_refused_by_name(
+    world: World, database: Database, given: str, missing: str
+) -> None:
+    house = house_of(world, database, **{given: "x"})
+    with pytest.raises(UnusableSetting, match=missing):
+        await app.mount_platforms(house, web.Application())
