@@ -7,19 +7,22 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from fakes import FakeLanguageModel
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from slack_stand_in import direct, mention, shortcut
+from slack_stand_in import direct, mention, press, shortcut
 from slack_world import REFUND, World, slack_world, words
 
 import bot.store
 from bot.channel import Event
 from bot.database import Pool
-from bot.outbox import OutboxChat, Showing
+from bot.inbox import Worker
+from bot.outbox import Outbox, OutboxChat, Showing
 from bot.slack.words import inert_markdown, unlinked
 from handlers.cards import Card, Text, literal
 from handlers.inbound import Place
-from handlers.services import Chat
+from handlers.services import Chat, Services
+from indexing.prompts import Check
 
 SENTENCES = ("Look it up by card. [1]", "Above £75 a shift lead approves it. [1]", "Say so. [2]")
 CARD = Card("Refunds", (Text("The whole answer. [1]"),))
@@ -157,6 +160,52 @@ async def test_a_message_that_is_gone_is_posted_again(world: World) -> None:
     await world.worker.work_off(event.id)
     (answer,) = world.slack.posted()
     assert "The whole answer." in words(answer)
+
+
+async def test_what_is_said_instead_takes_the_place_of_half_an_answer(world: World) -> None:
+    event = await asked(world, direct(REFUND))
+    await answering(world, event, PLACE, SENTENCES, finish=False)
+    async with world.pool.connection() as conn:
+        chat = OutboxChat(conn, event.id, world.clock[0], ["slack"])
+        for said in ("I could not do that.", "And one thing more."):
+            await chat.post(PLACE, Card(said, (Text(said),)))
+    await world.worker.work_off(event.id)
+    apology, more = world.slack.posted()
+    assert "I could not do that." in words(apology)
+    assert not apology["streaming"]
+    assert "And one thing more." in words(more)
+    assert await world.rows("select 1 from bot.slack_stream") == []
+
+
+WRITTEN = (
+    "Above £75 a shift lead approves the refund at the till [1]. Look the purchase up by card or"
+    " loyalty number [1]."
+)
+CHECKED = Check(
+    quote="Above £75 a shift lead approves the refund at the till.", number=1, answers=True
+)
+
+
+async def test_a_model_s_answer_is_written_before_people_s_eyes(world: World) -> None:
+    model = FakeLanguageModel([CHECKED, WRITTEN])
+    outbox = Outbox(world.pool, {"slack": world.channel}, lambda: world.clock[0])
+    services = Services(None, None, model)
+    worker = Worker(world.pool, {"slack": world.channel}, services, outbox, lambda: world.clock[0])
+    await world.take_in(direct("who approves a refund above £75 without a receipt?"))
+    await worker.work_off((await world.rows("select id from bot.inbox"))[0][0])
+    (answer,) = world.slack.posted()
+    methods = [call.method for call in world.slack.calls if call.method.startswith("chat.")]
+    assert methods == [
+        "chat.startStream",
+        "chat.appendStream",
+        "chat.appendStream",
+        "chat.stopStream",
+        "chat.update",
+    ]
+    assert "a shift lead approves the refund" in words(answer)
+    assert "owner Dana Cole" in words(answer)
+    await world.pressed(press(answer, "Helpful"))
+    assert "✓ Helpful" in words(world.slack.posted()[0])
 
 
 async def test_in_channels_and_in_private_answers_nothing_grows(world: World) -> None:

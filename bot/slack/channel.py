@@ -102,9 +102,9 @@ class SlackChannel:
     async def show(self, event: Event, place: Place, ref: str, sentences: Sequence[str]) -> None:
         """Let an answer grow in a direct conversation; in channels it is one post, once whole."""
         told = read(event.payload)
-        if told is None or told.is_private or told.audience != "direct" or place != told.place:
+        if told is None or told.kind != "said" or told.audience != "direct" or place != told.place:
             return
-        await self._streams.show(told, ref, sentences)
+        await self._streams.show(told, event.id, ref, sentences)
 
     async def send(self, outgoing: Outgoing) -> str:
         """Post a card once, or end its stream; return its `channel/ts`, '' if Slack gives none."""
@@ -116,7 +116,7 @@ class SlackChannel:
 
     async def find(self, outgoing: Outgoing) -> str | None:
         """Look for a card whose sending was cut off in flight."""
-        if await self._streams.begun(outgoing.ref) is not None:
+        if await self._streams.begun(outgoing) is not None:
             return None  # its place is known, and ending it twice comes to the same
         return await lookup.find(self._client, outgoing)
 

@@ -82,7 +82,7 @@ class Sender:
                 return await self._send_to(address[1:], outgoing, told)
             if outgoing.kind == "whisper":
                 return await self._whisper(address, outgoing, told)
-            begun = await self._streams.begun(outgoing.ref) if outgoing.kind == "stream" else None
+            begun = await self._streams.begun(outgoing)
             if begun is not None:
                 return await self._end(begun, thread, outgoing, told)
             return await self._post(address, thread, outgoing, told)
@@ -101,8 +101,11 @@ class Sender:
             await self._replace(stream.channel, stream.ts, outgoing)
         except Refused as refused:  # the message was taken away
             log.info("a stream cannot be replaced by its card", code=refused.code)
-            return await self._post(stream.channel, thread, outgoing, told)
-        return f"{stream.channel}/{stream.ts}"
+            stands = await self._post(stream.channel, thread, outgoing, told)
+        else:
+            stands = f"{stream.channel}/{stream.ts}"
+        await self._streams.replaced(stream, outgoing)
+        return stands
 
     async def _post(self, channel: str, thread: str, outgoing: Outgoing, told: Told | None) -> str:
         try:

@@ -37,15 +37,18 @@ class Stream:
     open: bool
 
 
-async def insert_stream(conn: Connection, ref: str, channel: str) -> None:
+async def insert_stream(conn: Connection, ref: str, inbox_id: int, channel: str) -> None:
     """Remember that a stream is begun, before Slack is asked to; forget those whose card stands."""
     await conn.execute(
         "delete from bot.slack_stream s using bot.posted p where p.ref = s.ref and s.ref <> %s",
         [ref],
     )
     await conn.execute(
-        "insert into bot.slack_stream (ref, channel) values (%s, %s) on conflict do nothing",
-        [ref, channel],
+        """
+        insert into bot.slack_stream (ref, inbox_id, channel) values (%s, %s, %s)
+        on conflict do nothing
+        """,
+        [ref, inbox_id, channel],
     )
 
 
@@ -60,6 +63,26 @@ async def fetch_stream(conn: Connection, ref: str) -> Stream | None:
         )
     ).fetchone()
     return Stream(*row) if row else None
+
+
+async def fetch_left_growing(conn: Connection, inbox_id: int, channel: str) -> Stream | None:
+    """Fetch a stream of an event's that no card will end: something else was said instead."""
+    row = await (
+        await conn.execute(
+            """
+            select ref, channel, ts, shown, shown_at, open from bot.slack_stream s
+            where inbox_id = %s and channel = %s
+              and not exists (select 1 from bot.outbox o where o.ref = s.ref)
+            """,
+            [inbox_id, channel],
+        )
+    ).fetchone()
+    return Stream(*row) if row else None
+
+
+async def delete_stream(conn: Connection, ref: str) -> None:
+    """Forget a stream."""
+    await conn.execute("delete from bot.slack_stream where ref = %s", [ref])
 
 
 async def mark_begun(conn: Connection, ref: str, ts: str) -> None:

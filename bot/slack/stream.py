@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.channel import Outgoing, address_of
 from bot.database import Pool
 from bot.slack import store
 from bot.slack.calls import Refused, Unreachable, called
@@ -40,12 +41,12 @@ class Streams:
         self._clock = clock
         self._pace = pace
 
-    async def show(self, told: Told, ref: str, sentences: Sequence[str]) -> None:
-        """Show what is written so far, as far as it is not shown yet."""
+    async def show(self, told: Told, inbox_id: int, ref: str, sentences: Sequence[str]) -> None:
+        """Show what is written so far of the answer to an event, as far as it is not shown yet."""
         async with self._pool.connection() as conn:
             stream = await store.fetch_stream(conn, ref)
         if stream is None:
-            stream = await self._begin(told, ref)
+            stream = await self._begin(told, inbox_id, ref)
         text = " ".join(inert_markdown(plain(sentence)) for sentence in sentences)
         now = self._clock()
         is_due = stream.shown_at is None or now - stream.shown_at >= self._pace
@@ -55,9 +56,9 @@ class Streams:
         if text != stream.shown and len(text) <= _MOST_SHOWN:
             await self._append(stream, text, now)
 
-    async def _begin(self, told: Told, ref: str) -> Stream:
+    async def _begin(self, told: Told, inbox_id: int, ref: str) -> Stream:
         async with self._pool.connection() as conn:
-            await store.insert_stream(conn, ref, told.channel)
+            await store.insert_stream(conn, ref, inbox_id, told.channel)
         try:
             begun = await called(
                 self._client.chat_startStream(channel=told.channel, thread_ts=told.thread),
@@ -92,11 +93,26 @@ class Streams:
             await store.mark_closed(conn, stream.ref)
         return Stream(stream.ref, stream.channel, stream.ts, stream.shown, stream.shown_at, False)
 
-    async def begun(self, ref: str) -> Stream | None:
-        """Return the message that a card has to take the place of, if one was begun for it."""
+    async def begun(self, outgoing: Outgoing) -> Stream | None:
+        """Return the message that a card has to take the place of, if one was begun.
+
+        Its own, or what an event's answer left behind that came to nothing: an apology, say, then
+        takes the place of half an answer.
+        """
+        if outgoing.kind not in ("post", "stream") or outgoing.event is None:
+            return None
+        channel, _ = address_of(outgoing.place)
         async with self._pool.connection() as conn:
-            stream = await store.fetch_stream(conn, ref)
+            stream = await store.fetch_stream(conn, outgoing.ref)
+            if stream is None:
+                stream = await store.fetch_left_growing(conn, outgoing.event.id, channel)
         return stream if stream is not None and stream.ts else None
+
+    async def replaced(self, stream: Stream, outgoing: Outgoing) -> None:
+        """Forget a stream that something else took the place of; its own card's stays known."""
+        if stream.ref != outgoing.ref:
+            async with self._pool.connection() as conn:
+                await store.delete_stream(conn, stream.ref)
 
     async def stop(self, stream: Stream) -> None:
         """End a stream at Slack. Raises `Unreachable`; one that is over already is fine."""
