@@ -19,12 +19,14 @@ from teams_stand_in import TeamsStandIn
 
 from bot.database import Pool
 from bot.inbox import Inbox, Worker
-from bot.outbox import Outbox
+from bot.outbox import Outbox, OutboxChat
 from bot.teams.channel import TeamsChannel
 from bot.teams.connector import open_connector
 from bot.teams.identity import Identity, local_identity
 from bot.teams.listen import mount
 from bot.work import Queue
+from handlers.cards import Card
+from handlers.inbound import Place
 from handlers.services import Services
 from indexing.documents import index_path
 from learning.nouns import Person
@@ -138,3 +140,24 @@ def identity_of(teams: TeamsStandIn) -> Identity:
     return Identity(
         teams_side.APP_ID, teams_side.TENANT, teams.url, teams.openid_url, teams_side.SECRET
     )
+
+
+def infos(said: dict[str, Any]) -> list[dict[str, Any]]:
+    """What a message says of the stream it belongs to."""
+    return [entity for entity in said.get("entities", ()) if entity["type"] == "streaminfo"]
+
+
+def user(number: int) -> dict[str, Any]:
+    """Who sends an activity: a member of the tenant."""
+    return {"id": f"29:u{number}", "aadObjectId": f"aad-{number}"}
+
+
+async def say(world: World, place: str, card: Card) -> None:
+    """Say something unasked, and send it."""
+    async with world.pool.connection() as conn:
+        ref = await OutboxChat(conn, None, NOW, ("teams",)).post(Place(place), card)
+        row = await (
+            await conn.execute("select id from bot.outbox where ref = %s", [ref])
+        ).fetchone()
+    assert row
+    await Outbox(world.pool, {"teams": world.channel}, lambda: NOW).send(outbox_id=row[0])
