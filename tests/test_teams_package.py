@@ -13,8 +13,9 @@ import jsonschema
 import pytest
 from teams_stand_in import APP_ID
 
-from bot.__main__ import main
-from bot.settings import UnusableSetting
+from bot import commands
+from bot.__main__ import parser
+from bot.settings import Settings, UnusableSetting
 from bot.teams.incoming import ASK_ABOUT
 from bot.teams.package import package
 
@@ -82,19 +83,20 @@ def test_what_teams_would_refuse_is_refused(app_id: str, site: str, company: str
         package(app_id, site, company)
 
 
-def test_the_command_writes_the_package(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+async def test_the_command_writes_the_package(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "jobaid.zip"
-    with pytest.raises(SystemExit) as refused:
-        main(["teams", "package", "--out", str(out)])
-    assert refused.value.code == 1
-    assert "TEAMS_APP_ID is missing" in capsys.readouterr().err
-    monkeypatch.setenv("TEAMS_APP_ID", APP_ID)
-    with pytest.raises(SystemExit) as done:
-        main(["teams", "package", "--out", str(out)])
-    assert done.value.code == 0
+    settings = Settings(teams_app_id=APP_ID)
+
+    async def run(where: Path, settings: Settings) -> int:
+        arguments = parser().parse_args(["teams", "package", "--out", str(where)])
+        return await commands.run(arguments, settings)
+
+    with pytest.raises(UnusableSetting, match="TEAMS_APP_ID is missing"):
+        await run(out, Settings())
+    assert await run(out, settings) == 0
+    assert "Upload it in the Teams admin center" in capsys.readouterr().out
     assert "manifest.json" in _files(out.read_bytes())
-    with pytest.raises(SystemExit) as failed:
-        main(["teams", "package", "--out", str(tmp_path / "no" / "where.zip")])
-    assert failed.value.code == 1
+    assert await run(tmp_path / "no" / "where.zip", settings) == 1
+    assert "cannot be written" in capsys.readouterr().err
