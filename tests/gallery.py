@@ -28,13 +28,11 @@ from handlers.cards import (
     literal,
 )
 
-REFUNDS = Source(
-    1, "Returns and refunds", "4.2 Refund without a receipt", "7", date(2026, 5, 4), "Dana Cole"
-)
+REFUNDS = Source(1, "Returns and refunds", "§4.2", "7", date(2026, 5, 4), "Dana Cole")
 CARDS_SOP = Source(
     2,
     "Card handling",
-    "2",
+    "§2",
     "3",
     date(2026, 2, 11),
     "Lee Park",

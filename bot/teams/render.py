@@ -42,6 +42,7 @@ _BUTTONS_IN_A_ROW = 5
 _BUTTON_LABEL = 100
 _URL = 2000
 _WARNING = "⚠ "
+_FIGURE_SPACE = "\u2007"  # as wide as a digit
 
 
 def render(card: Card) -> Element:
@@ -138,34 +139,36 @@ def _run(span: Span, **looks: Any) -> Element:
 
 
 def _numbered(items: Iterable[tuple[str, Iterable[Span]]]) -> Iterator[Element]:
-    for number, words in items:
+    """Lines beside their numbers, which are made equally wide so that all lines begin alike."""
+    lines = list(items)
+    widest = max((len(number) for number, _ in lines), default=0)
+    for number, words in lines:
+        shifted = Span(number.rjust(widest, _FIGURE_SPACE))
         yield {
             "type": "ColumnSet",
             "spacing": "Small",
             "columns": [
-                {"type": "Column", "width": "auto", "items": [_line([Span(number)])]},
+                {"type": "Column", "width": "auto", "items": [_line([shifted])]},
                 {"type": "Column", "width": "stretch", "items": list(_lines(words))},
             ],
         }
 
 
 def _facts(rows: Sequence[tuple[str, str]]) -> Iterator[Element]:
-    if not rows:
-        return
-    cells = (
-        [
-            {"type": "TableCell", "items": list(_lines([Span(label, bold=True)]))},
-            {"type": "TableCell", "items": list(_lines([Span(value)]))},
-        ]
-        for label, value in rows
-    )
-    yield {
-        "type": "Table",
-        "showGridLines": False,
-        "firstRowAsHeader": False,
-        "columns": [{"width": 1}, {"width": 2}],
-        "rows": [{"type": "TableRow", "cells": row} for row in cells],
-    }
+    """Rows of two columns: Teams shows the first row of a Table as its header, whatever it is told.
+
+    See microsoft/AdaptiveCards issue 8599.
+    """
+    for label, value in rows:
+        columns = ((1, [Span(label, bold=True)]), (2, [Span(value)]))
+        yield {
+            "type": "ColumnSet",
+            "spacing": "Small",
+            "columns": [
+                {"type": "Column", "width": width, "items": list(_lines(words))}
+                for width, words in columns
+            ],
+        }
 
 
 def _quote(text: str, source: str) -> Iterator[Element]:
