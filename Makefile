@@ -39,6 +39,24 @@ lint: $(VENV)/.ready-dev ## ruff, mypy --strict, import rules
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 
+PEER := .venv-peer
+$(PEER)/.ready: benchmarks/peer/requirements.txt
+	@echo "Making the peer's environment in $(PEER) (hashes checked)"
+	@$(PYTHON) -m venv $(PEER)
+	@$(PEER)/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps -r $<
+	@touch $@
+
+# FOLDER and SCORE: a folder of questions and the program that scores it (see benchmarks/README.md).
+bench: $(VENV)/.ready-dev ## print the figures: latency, indexing, acknowledgement, durability
+	@$(BIN)/python -m benchmarks.indexing
+	@$(BIN)/python -m benchmarks.latency
+	@$(BIN)/python benchmarks/acknowledgement.py
+	@$(BIN)/python benchmarks/durability.py
+
+bench-peer: $(VENV)/.ready-dev $(PEER)/.ready ## print latency, and retrieval of FOLDER by SCORE, beside LlamaIndex
+	@$(BIN)/python -m benchmarks.latency --peer $(PEER)/bin/python
+	@$(if $(FOLDER),$(BIN)/python -m benchmarks.retrieval $(FOLDER) --score $(SCORE) --peer $(PEER)/bin/python)
+
 lock: ## make the locks anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url pyproject.toml -o requirements.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt

@@ -24,29 +24,6 @@ WORDS = 20_000
 DIMENSIONS = 384
 SUBJECTS = 500
 SYLLABLES = [first + then for first in "bdfghklmnprstvwz" for then in "aeiou"]
-    "ba",
-    "ce",
-    "di",
-    "fo",
-    "gu",
-    "ha",
-    "ke",
-    "li",
-    "mo",
-    "nu",
-    "pa",
-    "re",
-    "si",
-    "to",
-    "va",
-    "we",
-    "xi",
-    "zo",
-    "ly",
-    "tra",
-    "ste",
-    "pli",
-]
 
 
 @dataclass(frozen=True, slots=True)

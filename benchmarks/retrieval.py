@@ -1,9 +1,11 @@
 """Retrieval beside BM25 over the same passages, on a folder with `docs/` and `questions.jsonl`.
 
-    python benchmarks/retrieval.py FOLDER --score PATH/score.py [--out FOLDER] [--split dev]
+    python -m benchmarks.retrieval FOLDER --score PATH/score.py [--out FOLDER] [--split dev]
+        [--peer .venv-peer/bin/python]
 
 Both are asked the same: a question alone, and a follow-up with its history. For BM25 the history
-is tried both ways, left out and put before the question, since neither is always better.
+is tried both ways, left out and put before the question, since neither is always better; so it is
+for the peer, LlamaIndex's defaults with the same embedder (benchmarks/peer/predict.py).
 """
 
 from __future__ import annotations
@@ -19,7 +21,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.throwaway import MODELS, TODAY, fill, throwaway_pool
+from benchmarks.throwaway import (
+    MODELS,
+    TODAY,
+    create_database,
+    fill,
+    throwaway_pool,
+    throwaway_server,
+)
 from indexing.embeddings import LocalEmbedder
 from indexing.nouns import FoundPassage, Turn
 from indexing.questions import idf
@@ -79,17 +88,30 @@ async def predict(folder: Path, out: Path) -> list[Path]:
     return paths
 
 
+def predict_peer(python: Path, folder: Path, out: Path) -> list[Path]:
+    """The peer's predictions, made in its own environment."""
+    program = Path(__file__).parent / "peer" / "predict.py"
+    with throwaway_server() as server:
+        url = create_database(server, "peer")
+        command = [python, program, url, folder, out, "--models", MODELS]
+        subprocess.run(command, check=True)
+    return [out / "peer.jsonl", out / "peer-thread.jsonl"]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--score", type=Path, required=True, help="the scoring program")
     parser.add_argument("--split", default="dev")
     parser.add_argument("--out", type=Path, help="keep the predictions here")
+    parser.add_argument("--peer", type=Path, help="the Python of the peer's environment")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         out = given.out or Path(scratch)
         out.mkdir(parents=True, exist_ok=True)
         paths = asyncio.run(predict(given.folder, out))
+        if given.peer:
+            paths += predict_peer(given.peer, given.folder, out)
         gold = given.folder / "questions.jsonl"
         command = [sys.executable, given.score, gold, *paths, "--split", given.split, "--paired"]
         subprocess.run(command, check=True)

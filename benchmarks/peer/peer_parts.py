@@ -27,10 +27,11 @@ HNSW = {
 }
 
 
-def open_store(url: str, *, index: bool) -> PGVectorStore:
+def open_store(url: str, *, index: bool, tuned: bool = False) -> PGVectorStore:
     """Its table in the database at `url`; with `index`, its vector index too (built if missing).
 
-    Hybrid search, the metadata as jsonb with the filter's key indexed: the best that it offers.
+    `tuned`: a table of its own with its metadata as jsonb and the filter's key indexed, which it
+    offers but does not do by itself.
     """
     at = urlsplit(url)
     return PGVectorStore.from_params(
@@ -39,12 +40,12 @@ def open_store(url: str, *, index: bool) -> PGVectorStore:
         database=at.path.lstrip("/"),
         user=at.username,
         password=at.password,
-        table_name="peer",
+        table_name="tuned" if tuned else "peer",
         embed_dim=384,
         hybrid_search=True,
         text_search_config="english",
-        use_jsonb=True,
-        indexed_metadata_keys={("audience", "text")},
+        use_jsonb=tuned,
+        indexed_metadata_keys={("audience", "text")} if tuned else None,
         # A copy: the store takes what it has used out of it.
         hnsw_kwargs=dict(HNSW) if index else None,
     )

@@ -7,11 +7,13 @@ passages takes a `Reader`: the asker's right to read filters in the SQL, never a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from psycopg.pq import TransactionStatus
 from psycopg.rows import class_row, scalar_row, tuple_row
 
 from indexing.nouns import FoundPassage, Passage, Reason
@@ -109,6 +111,18 @@ async def begin_search(conn: Connection) -> None:
         " set_config('hnsw.max_scan_tuples', '1000000', true),"
         " set_config('hnsw.scan_mem_multiplier', '8', true)"
     )
+
+
+@asynccontextmanager
+async def searching(conn: Connection) -> AsyncIterator[None]:
+    """The transaction at hand, or one of its own, with the settings of `begin_search`."""
+    if conn.info.transaction_status == TransactionStatus.INTRANS:  # no savepoint: two more trips
+        await begin_search(conn)
+        yield
+    else:
+        async with conn.transaction():
+            await begin_search(conn)
+            yield
 
 
 async def fetch_reader(

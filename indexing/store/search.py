@@ -255,4 +255,5 @@ async def fetch_corpus(conn: Connection) -> Corpus:
 
 def literal(vector: Vector) -> str:
     """A vector as pgvector reads it."""
-    return f"[{','.join(f'{value:.6g}' for value in vector)}]"
+    # As fp16, which is what is stored: the shortest digits that give it back, and soonest written.
+    return f"[{','.join(map(str, vector.astype(np.float16).tolist()))}]"
