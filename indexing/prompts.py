@@ -17,6 +17,8 @@ TURNS = 4
 """Turns of a thread that a model is shown, the latest ones."""
 LONGEST_TURN = 600
 """Characters of a turn that it is shown."""
+LONGEST_QUOTE = 200
+"""Characters after which an endpoint that writes by schema stops a quote: its start proves enough."""
 
 _READ = """\
 You help employees to find out what their company's approved procedures say. Between the tags \
@@ -27,8 +29,8 @@ passages."""
 _CHECK = """\
 Do the passages answer exactly this question? A passage about the same topic that leaves out what \
 is asked does not answer it.
-quote: copy, word for word, the one sentence of a passage that answers the question, or "" if \
-there is none.
+quote: copy, word for word, at most 20 words of a passage that answer the question, or "" if \
+there are none.
 number: the number of that passage, or 0.
 answers: true only if somebody who reads the quote knows the answer to the question."""
 
@@ -40,8 +42,11 @@ sentences.
 them and in their order.
 - Use the passage's own words. Keep every number, unit, name, condition, "not", "must" and "may" \
 as it stands there.
-- Each sentence and each step ends with the number of its passage, like this [1].
-- Plain text without links, headings, or a closing remark."""
+- Each sentence and each step ends with the number of its passage in brackets, as in:
+Parcels above 20 kg go by the lift. [2]
+1. Weigh the parcel. [2]
+2. Stick a red label on it. [3]
+- Plain text without links, headings, conclusions, or a closing remark."""
 
 _REWRITE = """\
 Rewrite the question so that it can be understood without the thread: replace words like "it" or \
@@ -54,7 +59,7 @@ class Check(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    quote: str = Field(max_length=2000)
+    quote: str = Field(json_schema_extra={"maxLength": LONGEST_QUOTE})
     number: int
     answers: bool
 
@@ -64,7 +69,7 @@ class Rewriting(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    question: str = Field(max_length=2000)
+    question: str = Field(json_schema_extra={"maxLength": 300})
 
 
 def check_prompt(

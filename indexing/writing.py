@@ -6,6 +6,7 @@ rest no longer answers, the quoted passages are shown instead.
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -33,6 +34,11 @@ LEAST = 2
 """Terms that a sentence has in common with what it cites."""
 SAID = 0.8
 """The same, from which a text is taken to say what another says."""
+
+_CONCLUDES = re.compile(
+    r"(?:therefore|thus|hence|consequently|so(?=,)|in (?:conclusion|summary|short))\b", re.I
+)
+"""A model's own inference: its words may all stand in a passage, and its conditions be lost."""
 
 Unwritten = Literal[
     "unsupported",  # what the passages support of the text does not answer
@@ -224,6 +230,8 @@ def _fault(said: Said, texts: Mapping[int, str]) -> str:
         return "link"
     if not said.cites or any(number not in texts for number in said.cites):
         return "citation"
+    if _CONCLUDES.match(said.text):
+        return "conclusion"
     if not same_language(said.text, " ".join(texts[number] for number in said.cites)):
         return "language"
     verdict = supported_by(said.text, texts, said.cites)

@@ -163,6 +163,7 @@ async def test_marks_are_numbered_in_the_order_people_meet_them() -> None:
         ("Above £75, a cashier approves at the till [1].", "name"),
         ("It is nice to paint shops in purple and green [2].", "wording"),
         ("A gift card cannot be refunded, see https://evil.example [2].", "link"),
+        ("Therefore, a gift card cannot be refunded [2].", "conclusion"),
         ("A gift card cannot be refunded, ask @here [2].", "link"),
         ("A gift card cannot be refunded <!channel> [2].", "link"),
         ("A gift card ![cannot be refunded](https://evil.example/x.png) [2].", "link"),
