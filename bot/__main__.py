@@ -42,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
 
     _documents(commands)
     _teams(commands)
+    _eval(commands)
 
     ask = commands.add_parser("ask", help="ask one question, or a file of them; nothing is stored")
     ask.add_argument("question", nargs="?")
@@ -77,6 +78,19 @@ def _documents(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     conflict.add_argument("other")
     conflict.add_argument("--lift", action="store_true")
     conflict.add_argument("--as", dest="as_email", metavar="EMAIL", required=True)
+
+
+def _eval(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    acts = commands.add_parser("eval", help="measure answers, and one run against another")
+    answers = acts.add_subparsers(dest="act", required=True, metavar="ACT").add_parser(
+        "answers", help="answer what is not answered yet, check everything, compare"
+    )
+    answers.add_argument("file", type=Path, metavar="FILE.jsonl")
+    answers.add_argument(
+        "--against", type=Path, metavar="OTHER.jsonl", help="an earlier run: show what changed"
+    )
+    answers.add_argument("--json", action="store_true", help="write each case as a line of JSON")
+    answers.add_argument("--no-model", action="store_true", help="neither write nor judge by one")
 
 
 def _teams(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from aiohttp import web
 from rich.console import Console
@@ -21,8 +22,9 @@ from bot.database import Database, DatabaseUnusable, database, is_up_to_date, mi
 from bot.settings import Settings
 from bot.teams.identity import missing_settings
 from bot.teams.package import package
-from handlers import directory, doctor, library, trying
+from handlers import directory, doctor, evaluating, evaluation_report, library, trying
 from handlers.services import Services
+from indexing.language_model import Usage
 from learning.store import fetch_person
 
 
@@ -69,6 +71,8 @@ async def run(arguments: argparse.Namespace, settings: Settings) -> int:
                     return await _reindex(house)
                 case "ask":
                     return await _ask(house, arguments)
+                case "eval":
+                    return await _eval(house, arguments)
                 case "chat":
                     return await terminal.run(house, arguments, say, hint)
     return MISUSED
@@ -227,10 +231,8 @@ async def _ask(house: app.House, arguments: argparse.Namespace) -> int:
 
 
 async def _ask_batch(house: app.House, services: Services, arguments: argparse.Namespace) -> int:
-    try:
-        lines = arguments.batch.read_bytes().splitlines()
-    except OSError as error:
-        hint(f"{arguments.batch} cannot be read: {error.strerror}.")
+    lines = _lines_of(arguments.batch)
+    if lines is None:
         return FAILED
     failed = False
     async with house.pool.connection() as conn:
@@ -241,3 +243,37 @@ async def _ask_batch(house: app.House, services: Services, arguments: argparse.N
             failed |= "error" in line
             say(json.dumps(line, ensure_ascii=False))
     return FAILED if failed else DONE
+
+
+def _lines_of(path: Path) -> list[bytes] | None:
+    """The lines of a file; None when it cannot be read, which is then said."""
+    try:
+        return path.read_bytes().splitlines()
+    except OSError as error:
+        hint(f"{path} cannot be read: {error.strerror}.")
+        return None
+
+
+async def _eval(house: app.House, arguments: argparse.Namespace) -> int:
+    lines = _lines_of(arguments.file)
+    others = _lines_of(arguments.against) if arguments.against else []
+    if lines is None or others is None:
+        return FAILED
+    earlier = evaluating.read_earlier(others)
+    cases: list[evaluating.Measured] = []
+    usage = Usage()
+    async with (
+        app.open_services(house, with_model=not arguments.no_model) as services,
+        house.pool.connection() as conn,
+        progress("Evaluating") as show,
+    ):
+        async for one in evaluating.on_eval(conn, services, lines, earlier, app.clock(), usage):
+            cases.append(one)
+            show(len(cases), sum(bool(line.strip()) for line in lines))
+            if arguments.json:
+                say(evaluating.json_line(one))
+        judge = services.language_model.name if services.language_model else ""
+    report = evaluation_report.report(cases, earlier if arguments.against else None, judge, usage)
+    # With --json the report is for whoever watches: it goes where diagnostics go.
+    (hint if arguments.json else say)(report)
+    return FAILED if evaluating.has_gaps(cases, earlier) else DONE

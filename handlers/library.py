@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import assert_never
 
 from handlers.remedies import remedy
 from handlers.services import Connection
+from handlers.wording import columns
 from indexing.decisions import (
     Ambiguous,
     CanonicalChosen,
@@ -91,7 +92,7 @@ def _report_lines(report: Report) -> Iterator[str]:
     rows = [row for row in report.rows if row.result != "unchanged"]
     if rows:
         yield ""
-        table = _columns(
+        table = columns(
             ("DOCUMENT", "RESULT", "FIELD"), ((row.uri, row.result, _field(row)) for row in rows)
         )
         yield next(table)
@@ -140,14 +141,6 @@ def _remedy(row: Row) -> str:
     return remedy(row.problem)
 
 
-def _columns(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    table = [head, *rows]
-    widths = [max(len(row[column]) for row in table) for column in range(len(head) - 1)]
-    for row in table:
-        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
-        yield "  ".join([*cells, row[-1]]).rstrip()
-
-
 def reindexed(count: int, embeddings: str) -> str:
     """Say that every passage has a vector of the configured model now."""
     return f"{count} passages have new embeddings ({embeddings}). Questions use them from now on."
@@ -187,7 +180,7 @@ def documents_table(rows: Sequence[Listed]) -> str:
     """Return the list for people."""
     if not rows:
         return "No documents. Put a folder in with: jobaid index PATH"
-    lines = _columns(
+    lines = columns(
         ("DOCUMENT", "STATUS", "VERSION", "OWNER", "NEXT REVIEW", "TITLE"),
         (
             (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from handlers.cards import Source
@@ -97,3 +97,12 @@ def source_detail(source: Source) -> str:
         f"{' ' if source.section else ''}{source.section}"
         f", version {source.version} of {day(source.version_on)}, owner {source.owner}"
     )
+
+
+def columns(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Give a table line by line, its head first, each column as wide as it needs."""
+    table = [head, *rows]
+    widths = [max(len(row[column]) for row in table) for column in range(len(head) - 1)]
+    for row in table:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
+        yield "  ".join([*cells, row[-1]]).rstrip()
