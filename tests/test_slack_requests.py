@@ -29,19 +29,21 @@ async def world(pool: Pool, tmp_path: Path) -> AsyncIterator[World]:
 
 
 @pytest.mark.parametrize(
-    ("how", "status"),
+    ("how", "late", "status"),
     [
-        ({}, 200),
-        ({"secret": "wrong"}, 401),
-        ({"at": time.time() - 301}, 401),
-        ({"at": time.time() + 400}, 401),
-        ({"at": 0}, 401),
+        ({}, 0, 200),
+        ({"secret": "wrong"}, 0, 401),
+        ({}, 301, 401),
+        ({}, -400, 401),
+        ({}, 1_700_000_000, 401),
     ],
 )
 async def test_only_what_slack_signed_just_now_is_taken(
-    world: World, how: dict[str, Any], status: int
+    world: World, how: dict[str, Any], late: float, status: int
 ) -> None:
-    assert await world.tell(event(mention(REFUND)), **how) == status
+    # Reckoned here: a run of all tests may take longer than a signature is good for.
+    at = time.time() - late
+    assert await world.tell(event(mention(REFUND)), at=at, **how) == status
     assert len(await world.states()) == (1 if status == 200 else 0)
 
 

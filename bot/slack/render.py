@@ -13,12 +13,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, assert_never
 
+from bot.slack.buttons import rows_of
 from bot.slack.fields import OPTION_TEXT, input_blocks
-from bot.slack.told import FEEDBACK
 from bot.slack.words import escaped, is_openable, plain_text
 from handlers.cards import (
     Block,
-    Button,
     Buttons,
     Card,
     Facts,
@@ -34,7 +33,7 @@ from handlers.cards import (
     plain,
     spans,
 )
-from handlers.wording import CANCEL, CUT_SHORT, source_detail
+from handlers.wording import CUT_SHORT, source_detail
 
 SlackBlock = dict[str, Any]
 
@@ -45,9 +44,6 @@ _HEADER = 150
 _SUMMARY = 3000
 _CONTEXT_ELEMENTS = 10
 _CONTEXT_TEXT = 2000
-_BUTTONS = 25
-_BUTTON_LABEL = 75
-_CONFIRM_TITLE, _CONFIRM_TEXT, _CONFIRM_LABEL = 100, 300, 30
 
 
 def render(card: Card) -> tuple[str, list[SlackBlock]]:
@@ -82,7 +78,7 @@ def _draw(block: Block) -> Iterator[SlackBlock]:
         case Note(markdown):
             yield from _paragraph([Span("⚠ "), *spans(markdown)])
         case Buttons(buttons):
-            yield from _buttons(buttons)
+            yield from rows_of(buttons)
         case Field():
             if block.options and max(map(len, block.options)) > OPTION_TEXT:
                 # The input shows options shortened: the whole of each stands above it.
@@ -182,57 +178,6 @@ def _source_line(entry: Source) -> SlackBlock:
         "type": "rich_text_section",
         "elements": [*_texts([number]), title, *_texts([detail])],
     }
-
-
-def _buttons(buttons: Sequence[Button]) -> Iterator[SlackBlock]:
-    """Rows of buttons; whether an answer helped is asked as Slack asks it, once a row."""
-    by_action = {button.action: button for button in buttons}
-    pair = [by_action[action] for action in FEEDBACK if action in by_action]
-    asked = pair if len(pair) == len(FEEDBACK) else []
-    if asked:
-        yield {"type": "context_actions", "elements": [_feedback(*asked)]}
-    others = [button for button in buttons if button not in asked]
-    for start in range(0, len(others), _BUTTONS):
-        row = others[start : start + _BUTTONS]
-        yield {"type": "actions", "elements": [_button(*each) for each in enumerate(row)]}
-
-
-def _feedback(helpful: Button, not_helpful: Button) -> SlackBlock:
-    """Slack tells a press on either by one action id, so the value says which it was."""
-    return {
-        "type": "feedback_buttons",
-        "action_id": "feedback",
-        "positive_button": _feedback_button(helpful),
-        "negative_button": _feedback_button(not_helpful),
-    }
-
-
-def _feedback_button(button: Button) -> SlackBlock:
-    return {"text": _label(button), "value": f"{button.action} {button.subject}"}
-
-
-def _label(button: Button) -> SlackBlock:
-    return plain_text(f"✓ {button.label}" if button.pressed else button.label, _BUTTON_LABEL)
-
-
-def _button(position: int, button: Button) -> SlackBlock:
-    """A button's value is its subject; its place keeps ids of one action apart in a row."""
-    drawn: SlackBlock = {
-        "type": "button",
-        "action_id": f"{button.action}#{position}",
-        "text": _label(button),
-        "value": button.subject,
-    }
-    if button.tone in ("primary", "danger"):
-        drawn["style"] = button.tone
-    if button.confirm:
-        drawn["confirm"] = {
-            "title": plain_text(button.label, _CONFIRM_TITLE),
-            "text": plain_text(button.confirm, _CONFIRM_TEXT),
-            "confirm": plain_text(button.label, _CONFIRM_LABEL),
-            "deny": plain_text(CANCEL, _CONFIRM_LABEL),
-        }
-    return drawn
 
 
 def _rich_text(*elements: SlackBlock) -> SlackBlock:

@@ -115,7 +115,10 @@ class Streams:
                 await store.delete_stream(conn, stream.ref)
 
     async def stop(self, stream: Stream) -> None:
-        """End a stream at Slack. Raises `Unreachable`; one that is over already is fine."""
+        """End a stream at Slack. Raises `Unreachable`; one that is over already is fine.
+
+        Without blocks: Slack would draw them below the words that grew, which the card says again.
+        """
         try:
             await called(self._client.chat_stopStream(channel=stream.channel, ts=stream.ts))
         except Refused as refused:
