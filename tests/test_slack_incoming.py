@@ -14,7 +14,7 @@ _NAMES = st.sampled_from(
      "channel", "channel_id", "channel_type", "user", "id", "team", "team_id", "event_id", "text",
      "actions", "action_id", "action_ts", "value", "block_id", "container", "message_ts", "state",
      "values", "selected_options", "selected_option", "authorizations", "is_bot", "edited",
-     "command", "trigger_id", "bot_id"]
+     "command", "trigger_id", "bot_id", "callback_id", "tab", "event_ts", "tokens", "bot"]
 )  # fmt: skip
 _LEAVES = (
     st.none()
@@ -38,6 +38,14 @@ _LEAVES = (
             "D1",
             "/jobaid",
             "card:abc:0",
+            "app_home_opened",
+            "home",
+            "messages",
+            "app_uninstalled",
+            "tokens_revoked",
+            "message_action",
+            "answer_message",
+            "feedback_buttons",
         ]
     )
 )
