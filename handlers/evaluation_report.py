@@ -19,7 +19,8 @@ from indexing.language_model import Usage, Why
 from indexing.visible import one_line
 
 WITHOUT_MODEL = (
-    "No language model judged: only what code checks is shown, without LlamaIndex's evaluators."
+    "No language model judged (none is configured, or --no-model): only what code checks is shown,"
+    " without LlamaIndex's evaluators."
 )
 LONGEST_NAME = 28
 """Characters of an id in a table."""
