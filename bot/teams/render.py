@@ -71,9 +71,9 @@ def _draw(block: Block, ids: Iterator[int]) -> Iterator[Element]:
         case Quote(text, source):
             yield from _quote(text, source)
         case Sources(entries):
-            yield from (_source_line(entry) for entry in entries)
+            yield from _sources(entries)
         case Note(markdown, "quiet"):
-            yield from _lines([Span(plain(markdown))], quiet=True)
+            yield from _lines([Span(plain(markdown))], quiet=True, above="Small")
         case Note(markdown):
             words = [Span(_WARNING), *spans(markdown)]
             yield {"type": "Container", "style": "warning", "items": list(_lines(words))}
@@ -95,24 +95,26 @@ def _heading(text: str, detail: str) -> Iterator[Element]:
         large = {"size": "Large", "weight": "Bolder"}
         yield {"type": "RichTextBlock", "inlines": [_run(Span(text), **large)]}
     if detail.strip():
-        yield from _lines([Span(detail)], quiet=True)
+        yield from _lines([Span(detail)], quiet=True, above="Small")
 
 
-def _lines(words: Iterable[Span], quiet: bool = False) -> Iterator[Element]:
-    """One block a line, because a line break inside a run is not always shown."""
+def _lines(words: Iterable[Span], quiet: bool = False, above: str = "") -> Iterator[Element]:
+    """One block a line, because a line break inside a run is not always shown.
+
+    `above` is the spacing above the first line, '' the platform's own.
+    """
     lines: list[list[Span]] = [[]]
     for span in words:
         first, *more = span.text.split("\n")
         lines[-1].append(_styled(span, first))
         lines += [[_styled(span, part)] for part in more]
-    gap = False
-    for at, line in enumerate(lines):
+    spacing = above
+    for line in lines:
         if not any(span.text for span in line):
-            gap = True
+            spacing = ""
             continue
-        spacing = {"spacing": "None"} if at and not gap else {}
-        yield {**_line(line, quiet), **spacing}
-        gap = False
+        yield {**_line(line, quiet), **({"spacing": spacing} if spacing else {})}
+        spacing = "None"
 
 
 def _styled(span: Span, text: str) -> Span:
@@ -144,38 +146,37 @@ def _numbered(items: Iterable[tuple[str, Iterable[Span]]]) -> Iterator[Element]:
     widest = max((len(number) for number, _ in lines), default=0)
     for number, words in lines:
         shifted = Span(number.rjust(widest, _FIGURE_SPACE))
-        yield {
-            "type": "ColumnSet",
-            "spacing": "Small",
-            "columns": [
-                {"type": "Column", "width": "auto", "items": [_line([shifted])]},
-                {"type": "Column", "width": "stretch", "items": list(_lines(words))},
-            ],
-        }
+        yield _columns(("auto", [shifted]), ("stretch", words))
 
 
 def _facts(rows: Sequence[tuple[str, str]]) -> Iterator[Element]:
-    """Rows of two columns: Teams shows the first row of a Table as its header, whatever it is told.
-
-    See microsoft/AdaptiveCards issue 8599.
+    """Label beside value. No Table: Teams shows the first row of one as its header, whatever it is
+    told (microsoft/AdaptiveCards issue 8599).
     """
     for label, value in rows:
-        columns = ((1, [Span(label, bold=True)]), (2, [Span(value)]))
-        yield {
-            "type": "ColumnSet",
-            "spacing": "Small",
-            "columns": [
-                {"type": "Column", "width": width, "items": list(_lines(words))}
-                for width, words in columns
-            ],
-        }
+        yield _columns((1, [Span(label, bold=True)]), (2, [Span(value)]))
+
+
+def _columns(*columns: tuple[str | int, Iterable[Span]]) -> Element:
+    """Words side by side, each with its width: 'auto', 'stretch' or a share."""
+    drawn = [
+        {"type": "Column", "width": width, "items": list(_lines(words))} for width, words in columns
+    ]
+    return {"type": "ColumnSet", "spacing": "Small", "columns": drawn}
 
 
 def _quote(text: str, source: str) -> Iterator[Element]:
     items = list(_lines([Span(text)]))
     if source:
-        items += _lines([Span(source, emphasis=True)], quiet=True)
+        items += _lines([Span(source, emphasis=True)], quiet=True, above="Small")
     yield {"type": "Container", "style": "emphasis", "items": items}
+
+
+def _sources(entries: Sequence[Source]) -> Iterator[Element]:
+    """Quiet lines under a rule, close together."""
+    for at, entry in enumerate(entries):
+        place = {"spacing": "None"} if at else {"separator": True}
+        yield {**_source_line(entry), **place}
 
 
 def _source_line(entry: Source) -> Element:
@@ -185,7 +186,7 @@ def _source_line(entry: Source) -> Element:
         title["selectAction"] = {"type": "Action.OpenUrl", "url": entry.url}
     number, detail = Span(f"{entry.number} "), Span(source_detail(entry))
     inlines = [_run(number, **quiet), title, _run(detail, **quiet)]
-    return {"type": "RichTextBlock", "spacing": "Small", "inlines": inlines}
+    return {"type": "RichTextBlock", "inlines": inlines}
 
 
 def is_openable(url: str) -> bool:
@@ -272,7 +273,7 @@ def _field(field: Field) -> Iterator[Element]:
     yield from _numbered(listed_options(field))
     yield drawn
     if field.hint:
-        yield from _lines([Span(field.hint)], quiet=True)
+        yield from _lines([Span(field.hint)], quiet=True, above="Small")
 
 
 def _fit(drawn: Sequence[tuple[Element, bool]]) -> list[Element]:
