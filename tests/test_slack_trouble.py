@@ -21,6 +21,8 @@ from bot.slack.plain import as_text
 from bot.slack.store import insert_removed, take_turn, token_hash
 from handlers import doctor
 
+EVERY = {**gallery.CARDS, **gallery.RAW}
+
 
 @pytest.fixture
 async def world(pool: Pool, tmp_path: Path) -> AsyncIterator[World]:
@@ -61,9 +63,9 @@ async def test_a_whisper_an_update_a_command_and_a_home_are_said_in_words_too(wo
     assert not await world.rows("select 1 from bot.outbox where state <> 'sent'")
 
 
-@pytest.mark.parametrize("name", {**gallery.CARDS, **gallery.RAW})
+@pytest.mark.parametrize("name", EVERY)
 def test_every_card_has_words_that_cannot_act(name: str) -> None:
-    text = as_text({**gallery.CARDS, **gallery.RAW}[name])
+    text = as_text(EVERY[name])
     assert len(text) > 0
     assert "<" not in text
     assert "://" not in text
