@@ -29,8 +29,8 @@ passages."""
 _CHECK = """\
 Do the passages answer exactly this question? A passage about the same topic that leaves out what \
 is asked does not answer it.
-quote: copy, word for word, at most 20 words of a passage that answer the question, or "" if \
-there are none.
+quote: copy, word for word, at most 20 words of a passage (not of its title) that answer the question, \
+or "" if there are none.
 number: the number of that passage, or 0.
 answers: true only if somebody who reads the quote knows the answer to the question."""
 
