@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 PORT ?= 8765
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint lock bench bench-peer clean
+.PHONY: help demo test pictures lint lock bench bench-peer clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -56,6 +56,15 @@ bench: $(VENV)/.ready-dev ## print the figures: latency, indexing, acknowledgeme
 bench-peer: $(VENV)/.ready-dev $(PEER)/.ready ## print latency, and retrieval of FOLDER by SCORE, beside LlamaIndex
 	@$(BIN)/python -m benchmarks.latency --peer $(PEER)/bin/python
 	@$(if $(FOLDER),$(BIN)/python -m benchmarks.retrieval $(FOLDER) --score $(SCORE) --peer $(PEER)/bin/python)
+
+# The renderers come from npm, exactly those of the lock; only this needs Node, and Chromium.
+tools/pictures/node_modules/.ready: tools/pictures/package.json tools/pictures/package-lock.json
+	@npm --prefix tools/pictures ci --silent
+	@touch $@
+
+pictures: $(VENV)/.ready-dev tools/pictures/node_modules/.ready ## draw every example card, in build/pictures (needs Node and Chromium)
+	@npm --prefix tools/pictures run --silent bundle
+	@$(BIN)/python tools/pictures/draw.py
 
 lock: ## make the locks anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url pyproject.toml -o requirements.txt
