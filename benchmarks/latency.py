@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import json
 import os
 import statistics
@@ -48,6 +49,7 @@ from indexing.token_states import TokenStates
 
 READER = (EVERYONE, ROLES[3])
 WARM_UP = 5
+TUNED = ", jsonb and key indexed"
 REORDERED = 15
 """Questions that re-ordering is measured on: each new one encodes thirty passages."""
 
@@ -199,7 +201,7 @@ async def side_by_side(conn: Connection, made: MadeUp, peer: Peer | None) -> Non
     """Print both searches' times, taken in turns."""
     times: dict[str, list[float]] = {"ours, before re-ordering": []}
     if peer:
-        times |= {"the peer's, hybrid": [], "the peer's, hybrid, jsonb and key indexed": []}
+        times |= {"the peer's, hybrid": [], f"the peer's, hybrid{TUNED}": []}
     for number in range(len(made.questions)):
         taken = [(await ours(conn, made, number, READER))[0]]
         for tuned in (False, True) if peer else ():
@@ -238,15 +240,16 @@ async def few_readers(conn: Connection, made: MadeUp, peer: Peer | None) -> None
             await finding.begin_search(conn)
             reader = await finding.fetch_reader(conn, (RARE,), TODAY)
             many = replace(reader, passages=finding.FEW + 1)
-            for name, as_if in (("one by one, as it does", reader), ("by the index", many)):
+            for name, as_if in (("vectors", reader), ("vectors, were it to use the index", many)):
                 got = await finding.search_vectors(conn, made.asked[number], as_if, 5)
-                tally(f"ours, vectors {name}", [numbers[one] for one in got])
+                tally(f"ours, {name}", [numbers[one] for one in got])
         _, ids = await ours(conn, made, number, (RARE,))
         tally("ours, whole search", [numbers[one] for one in ids])
         if peer:
-            for name, mode in (("vectors", "default"), ("hybrid", "hybrid")):
-                _, got = await peer.search(number, (RARE,), 5, mode, tuned=True)
-                tally(f"the peer's, {name}", got)
+            for tuned, mode in itertools.product((False, True), ("default", "hybrid")):
+                _, got = await peer.search(number, (RARE,), 5, mode, tuned=tuned)
+                name = "vectors" if mode == "default" else mode
+                tally(f"the peer's, {name}{TUNED if tuned else ''}", got)
     print(f"\nA filter that {readable.sum()} of {len(readable)} passages pass; means, of 5")
     print("| search | returned | of the five nearest |\n|---|---|---|")
     for name, pairs in tallies.items():
