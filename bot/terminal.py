@@ -60,7 +60,9 @@ def _lines(block: cards.Block) -> Iterator[str]:
         case cards.Sources(entries):
             yield from (_source(entry) for entry in entries)
         case cards.Note(markdown, tone):
-            yield f"Warning: {plain(markdown)}" if tone == "warning" else f"({plain(markdown)})"
+            said = plain(markdown)
+            named = said.lstrip("“").startswith("Warning")
+            yield f"({said})" if tone == "quiet" else said if named else f"Warning: {said}"
         case cards.Buttons(buttons):
             yield " ".join(
                 f"[{button.label}{' ✓' if button.pressed else ''}]" for button in buttons

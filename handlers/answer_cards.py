@@ -207,7 +207,10 @@ def blocked_text(blocked: Blocked, names: Names, told: bool) -> str:
         f"I have an SOP on this, *{literal(blocked.document.title)}*, but"
         f" {_because(blocked, 'it')}, so I may not answer from it."
     )
-    said += f" I have told its owner, {owner}." if told else f" Its owner is {owner}: ask there."
+    if blocked.reason == "owner_gone":
+        said += " Ask your manager or L&D who takes it over."
+    else:
+        said += f" I have told its owner, {owner}." if told else f" Its owner is {owner}: ask there."
     if blocked.urgent:
         said += f" **If this is urgent, call {literal(blocked.urgent.rstrip('.'))}.**"
     return said
