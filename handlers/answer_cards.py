@@ -140,7 +140,8 @@ def _line_blocks(lines: Sequence[_Line]) -> Iterator[Block]:
     """Steps that follow one another are one list; warnings stand out; the rest are paragraphs."""
 
     def kind(line: _Line) -> str:
-        return "warning" if line.warning else "step" if line.step is not None else "text"
+        # A step that warns keeps its place in the list: a procedure without its step 2 misleads.
+        return "step" if line.step is not None else "warning" if line.warning else "text"
 
     for name, run in groupby(lines, key=kind):
         if name == "step":
@@ -210,7 +211,9 @@ def blocked_text(blocked: Blocked, names: Names, told: bool) -> str:
     if blocked.reason == "owner_gone":
         said += " Ask your manager or L&D who takes it over."
     else:
-        said += f" I have told its owner, {owner}." if told else f" Its owner is {owner}: ask there."
+        said += (
+            f" I have told its owner, {owner}." if told else f" Its owner is {owner}: ask there."
+        )
     if blocked.urgent:
         said += f" **If this is urgent, call {literal(blocked.urgent.rstrip('.'))}.**"
     return said

@@ -30,7 +30,7 @@ from indexing.nouns import (
 )
 from indexing.passages import Unit, units
 from indexing.retrieval import EVERYONE, best_blocked, retrieve, threshold
-from indexing.store.finding import fetch_newest_searchable
+from indexing.store.finding import BlockedPassage, fetch_newest_searchable
 from indexing.store.search import Connection
 from indexing.terms import terms
 from indexing.token_states import TokenStates
@@ -47,6 +47,8 @@ AROUND = 3
 """Sentences beside the best one that are quoted with it."""
 WARMED, WARMED_AT_ONCE = 500, 16
 """Passages whose states are computed at the start, a few at once so that questions get their turn."""
+MARGIN = 0.10
+"""An answer less sure than this above the threshold gives way to a blocked document that fits better."""
 RELATED = 0.7
 """A document is named as close from this share of the threshold on."""
 
@@ -96,27 +98,17 @@ async def answer(
     bar = threshold(states)
     nearest = _nearest(found)
     outcome: Outcome
-    if found.passages and found.confidence >= bar:
-        outcome = await _answered(question, history, found, roles, embedder, states)
-    else:
+    sure = bool(found.passages) and found.confidence >= bar
+    blocked = None
+    if not sure or found.confidence < bar + MARGIN:
         blocked = await best_blocked(conn, question, tokens, today, embedder)
-        if blocked is not None:
-            outcome = Blocked(
-                NamedDocument(
-                    blocked.document_id,
-                    blocked.source,
-                    blocked.uri,
-                    blocked.title,
-                    blocked.section,
-                    blocked.owner,
-                ),
-                blocked.reason,
-                blocked.since,
-                blocked.urgent,
-            )
-        else:
-            close = nearest if found.confidence >= RELATED * bar else ()
-            outcome = NotCovered(close, close[0].owner if close else "")
+    if sure and not (blocked and _fits_better(blocked, found, states)):
+        outcome = await _answered(question, history, found, roles, embedder, states)
+    elif blocked is not None:
+        outcome = _blocked(blocked)
+    else:
+        close = nearest if found.confidence >= RELATED * bar else ()
+        outcome = NotCovered(close, close[0].owner if close else "")
     ended = time.perf_counter()
     return Reply(
         outcome,
@@ -126,6 +118,22 @@ async def answer(
         (retrieved - started) * 1000,
         (ended - started) * 1000,
     )
+
+
+def _fits_better(blocked: BlockedPassage, found: Retrieved, states: TokenStates | None) -> bool:
+    """Whether a blocked passage is nearer to the question than any that may be answered from.
+
+    Then a weak answer would come from the wrong document: about fire to a question on a spill.
+    """
+    nearest = max(passage.cosine for passage in found.passages)
+    return states is not None and blocked.cosine > nearest
+
+
+def _blocked(found: BlockedPassage) -> Blocked:
+    document = NamedDocument(
+        found.document_id, found.source, found.uri, found.title, found.section, found.owner
+    )
+    return Blocked(document, found.reason, found.since, found.urgent)
 
 
 async def warm(conn: Connection, today: date, states: TokenStates | None) -> None:
