@@ -30,7 +30,8 @@ from indexing.nouns import (
 )
 from indexing.passages import Unit, units
 from indexing.retrieval import EVERYONE, best_blocked, retrieve, threshold
-from indexing.store.finding import BlockedPassage, fetch_newest_searchable
+from indexing.store.blocked import BlockedPassage
+from indexing.store.finding import fetch_newest_searchable
 from indexing.store.search import Connection
 from indexing.terms import terms
 from indexing.token_states import TokenStates

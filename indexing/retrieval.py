@@ -19,7 +19,8 @@ from indexing.embeddings import Embedder, LocalEmbedder
 from indexing.nouns import Retrieved, Turn
 from indexing.questions import Asked, read_as, understood
 from indexing.store import finding
-from indexing.store.finding import BlockedPassage, Reader, Scored
+from indexing.store.blocked import BlockedPassage, search_blocked
+from indexing.store.finding import Reader, Scored
 from indexing.store.search import Connection, Corpus, fetch_corpus
 from indexing.token_states import TokenStates, maxsim
 
@@ -107,7 +108,7 @@ async def best_blocked(
     if not texts or not corpus.passages:
         return None
     (asked,) = await understood(conn, texts, corpus, embedder, None)
-    found = await finding.search_blocked(conn, asked.weights, asked.vector, tokens, today)
+    found = await search_blocked(conn, asked.weights, asked.vector, tokens, today)
     if not found:
         return None
     nearest, fullest = found

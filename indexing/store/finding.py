@@ -16,7 +16,7 @@ from typing import Any
 from psycopg.pq import TransactionStatus
 from psycopg.rows import class_row, scalar_row, tuple_row
 
-from indexing.nouns import FoundPassage, Passage, Reason
+from indexing.nouns import FoundPassage, Passage
 from indexing.passages import searchable
 from indexing.store.search import Connection, Vector, literal
 
@@ -55,23 +55,6 @@ class Scored:
     passage_id: int
     document_id: int
     bm25: float
-    held: float
-    cosine: float
-
-
-@dataclass(frozen=True, slots=True)
-class BlockedPassage:
-    """A passage that may not be answered from, without its words."""
-
-    document_id: int
-    source: str
-    uri: str
-    title: str
-    section: str
-    owner: str
-    urgent: str
-    reason: Reason
-    since: date | None
     held: float
     cosine: float
 
@@ -360,52 +343,3 @@ async def fetch_newest_searchable(conn: Connection, today: date, limit: int) -> 
             row[0]: searchable(row[1], Passage(0, row[2], tuple(row[3]), row[4]))
             for row in await cursor.fetchall()
         }
-
-
-# What may not be answered from
-
-
-async def search_blocked(
-    conn: Connection,
-    weights: Mapping[int, float],
-    vector: Vector | None,
-    tokens: Sequence[str],
-    today: date,
-) -> list[BlockedPassage]:
-    """Per kind of evidence, the blocked passage in the asker's audience that fits best.
-
-    Without an index: it is read only for a question that nothing answers.
-    """
-    async with conn.cursor(row_factory=class_row(BlockedPassage)) as cursor:
-        await cursor.execute(
-            """
-            with allowed as materialized (
-                select passage_id, revision_id, document_id, source, uri, title, section, owner,
-                       urgent, reason, since,
-                       coalesce(-(embedding <#> %(vector)s::halfvec), 0) cosine
-                from indexing.blocked_passage(%(today)s)
-                where audience && %(tokens)s::text[]
-            ), keywords as (
-                select passage_id, sum(weight) held
-                from unnest(%(terms)s::integer[], %(weights)s::float8[]) asked (term_id, weight)
-                join indexing.posting using (term_id)
-                where revision_id in (select revision_id from allowed)
-                group by passage_id
-            ), scored as (
-                select document_id, source, uri, title, section, owner, urgent, reason, since,
-                       coalesce(held, 0) held, cosine
-                from allowed left join keywords using (passage_id)
-            )
-            (select * from scored order by cosine desc, held desc limit 1)
-            union all
-            (select * from scored order by held desc, cosine desc limit 1)
-            """,
-            {
-                "today": today,
-                "tokens": list(tokens),
-                "terms": list(weights),
-                "weights": list(weights.values()),
-                "vector": None if vector is None else literal(vector),
-            },
-        )
-        return await cursor.fetchall()
