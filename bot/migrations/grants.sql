@@ -8,10 +8,10 @@ begin
     if app = current_user then
         return;  -- one role for both: `doctor` says that the database no longer protects the gate
     end if;
-    foreach place in array array['bot', 'audit', 'learning', 'indexing', 'queue', 'extensions'] loop
+    foreach place in array array['bot', 'audit', 'learning', 'analytics', 'indexing', 'queue', 'extensions'] loop
         execute format('grant usage on schema %I to %I', place, app);
     end loop;
-    foreach place in array array['bot', 'learning', 'indexing', 'queue'] loop
+    foreach place in array array['bot', 'learning', 'analytics', 'indexing', 'queue'] loop
         execute format('grant select, insert, update, delete on all tables in schema %I to %I', place, app);
         execute format('grant usage on all sequences in schema %I to %I', place, app);
     end loop;

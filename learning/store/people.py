@@ -1,4 +1,4 @@
-"""Decides nothing: all SQL of the `learning` schema stands here."""
+"""Decides nothing: the SQL of people and of the seats they hold."""
 
 from __future__ import annotations
 
@@ -72,11 +72,29 @@ async def fetch_people(conn: Connection) -> list[Person]:
     return [_person(row) for row in rows]
 
 
+async def fetch_seat_holders(conn: Connection, seat: str) -> tuple[Person, ...]:
+    """Fetch who holds a seat (`sme:refunds`, `ld`, `admin`) and is still here, by name."""
+    rows = await (
+        await conn.execute(
+            """
+            select id, email, name, roles, seats, timezone, manager, slack, teams, active
+            from learning.person where active and %s = any(seats) order by name, id
+            """,
+            [seat],
+        )
+    ).fetchall()
+    return tuple(_person(row) for row in rows)
+
+
 async def upsert_person(conn: Connection, person: Person) -> None:
     """Insert a person or bring the one with this e-mail up to date.
 
     A platform id that the file leaves out stays: it may have been learnt from the platform.
     """
+    await conn.execute(
+        "insert into learning.role (id) select unnest(%s::text[]) on conflict do nothing",
+        [list(person.roles)],
+    )
     await conn.execute(
         """
         insert into learning.person as p
