@@ -1,7 +1,8 @@
 """Decides how a language model is called: any OpenAI-compatible endpoint, with patience that ends.
 
 Whatever the endpoint does, the caller gets checked text or `ModelUnavailable`. What an endpoint
-cannot do (JSON by schema, counting tokens, a temperature) is found out by trying once.
+cannot do (JSON by schema, counting tokens, a temperature) is found out by trying once. One answer
+waits no longer for all its calls than for one, and after a failure the endpoint is left alone.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -21,6 +22,7 @@ from openai.types.chat import ChatCompletionChunk
 from openai.types.chat.chat_completion_chunk import Choice, ChoiceDelta
 from pydantic import ValidationError
 
+from bot.breaker import Breaker
 from bot.settings import Settings, UnusableSetting
 from indexing.language_model import Call, LanguageModel, ModelUnavailable, Prompt, T, Usage, Why
 
@@ -43,7 +45,11 @@ LADDER: tuple[Rung, ...] = ("json_schema", "json_object with schema", "json_obje
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long an endpoint may take, in seconds; `total` bounds one call with its retries."""
+    """How long an endpoint may take, in seconds; `total` bounds one call with its retries.
+
+    `first` is until the first text, and for a person who waits and sees nothing yet it is all the
+    time there is: for every call of one answer together, until its first sentence is shown.
+    """
 
     connect: float = 5
     first: float = 30
@@ -84,12 +90,23 @@ class _Abilities:
 
 
 class EndpointModel:
-    """A model of an OpenAI-compatible endpoint. Raises `ModelUnavailable` and nothing else."""
+    """A model of an OpenAI-compatible endpoint. Raises `ModelUnavailable` and nothing else.
 
-    def __init__(self, client: openai.AsyncOpenAI, name: str, patience: Patience) -> None:
+    Without a breaker it is asked again and again, whatever came of it: for batches, where every
+    question counts and nobody waits.
+    """
+
+    def __init__(
+        self,
+        client: openai.AsyncOpenAI,
+        name: str,
+        patience: Patience,
+        breaker: Breaker | None = None,
+    ) -> None:
         self._client = client
         self._name = name
         self._patience = patience
+        self._breaker = breaker
         self._abilities = _Abilities()
 
     @property
@@ -98,6 +115,10 @@ class EndpointModel:
 
     async def ask(self, prompt: Prompt, answer: type[T], usage: Usage) -> T:
         """Ask for JSON of this shape, from the best rung of the ladder that this endpoint has."""
+        with self._breaker.call() if self._breaker else nullcontext():
+            return await self._climb(prompt, answer, usage)
+
+    async def _climb(self, prompt: Prompt, answer: type[T], usage: Usage) -> T:
         able = self._abilities
         first = able.rung
         for rung in range(first, first + 1 if able.settled else len(LADDER)):
@@ -115,9 +136,10 @@ class EndpointModel:
 
     async def write(self, prompt: Prompt, usage: Usage) -> AsyncGenerator[str]:
         """Stream text."""
-        async with aclosing(self._stream(prompt, {}, usage)) as pieces:
-            async for piece in pieces:
-                yield piece
+        with self._breaker.call() if self._breaker else nullcontext():
+            async with aclosing(self._stream(prompt, {}, usage)) as pieces:
+                async for piece in pieces:
+                    yield piece
 
     async def _whole(self, prompt: Prompt, shape: dict[str, Any], usage: Usage) -> str:
         schema = shape.pop("schema", "")
@@ -135,7 +157,7 @@ class EndpointModel:
         first = 0.0
         heard = _Heard()
         try:
-            async with aclosing(self._pieces(prompt, shape, heard, begun)) as pieces:
+            async with aclosing(self._pieces(prompt, shape, heard, usage)) as pieces:
                 async for piece in pieces:
                     first = first or time.perf_counter() - begun
                     yield piece
@@ -155,22 +177,27 @@ class EndpointModel:
             )
 
     async def _pieces(
-        self, prompt: Prompt, shape: dict[str, Any], heard: _Heard, begun: float
+        self, prompt: Prompt, shape: dict[str, Any], heard: _Heard, usage: Usage
     ) -> AsyncGenerator[str]:
         """The text of a stream that keeps to the time, to the length, and comes to an end."""
-        patience = self._patience
+        spent, begun = usage.ms / 1000, time.perf_counter()
         characters = 0
-        wait = patience.first
-        async with await self._begin(prompt, shape) as stream:
+        wait = self._patience.first
+
+        def left() -> float:
+            took = time.perf_counter() - begun
+            most = self._patience.total - took
+            return min(most, self._patience.first - spent - took) if usage.awaited else most
+
+        async with await self._begin(prompt, shape, left()) as stream:
             chunks = aiter(stream)
             while True:
-                left = begun + patience.total - time.perf_counter()
-                async with asyncio.timeout(min(wait, left)):
+                async with asyncio.timeout(min(wait, left())):
                     chunk = await anext(chunks, None)
                 if chunk is None:
                     break
                 if text := heard.text(chunk):
-                    wait = patience.between
+                    wait = self._patience.between
                     characters += len(text)
                     yield text
                 if characters > CHARACTERS_A_TOKEN * prompt.max_tokens:
@@ -179,14 +206,14 @@ class EndpointModel:
             raise ModelUnavailable(_ENDS.get(heard.ended, "broken"), f"ended: {heard.ended!r}")
 
     async def _begin(
-        self, prompt: Prompt, shape: dict[str, Any]
+        self, prompt: Prompt, shape: dict[str, Any], seconds: float
     ) -> openai.AsyncStream[ChatCompletionChunk]:
         """Send the request, without the parameters that this endpoint turns out to refuse."""
         messages: Any = [{"role": role, "content": text} for role, text in prompt.messages]
         while True:
             parameters = self._abilities.parameters(prompt.max_tokens)
             try:
-                async with asyncio.timeout(self._patience.first):
+                async with asyncio.timeout(min(self._patience.first, seconds)):
                     stream: openai.AsyncStream[
                         ChatCompletionChunk
                     ] = await self._client.chat.completions.create(
@@ -282,7 +309,11 @@ def _parsed(said: str, answer: type[T]) -> T:
 
 @asynccontextmanager
 async def endpoint_model(
-    base_url: str, api_key: str, name: str, patience: Patience | None = None
+    base_url: str,
+    api_key: str,
+    name: str,
+    patience: Patience | None = None,
+    breaker: Breaker | None = None,
 ) -> AsyncIterator[EndpointModel]:
     """A model of an endpoint, closed at the end. `patience` None means the house's own."""
     patience = patience or Patience()
@@ -295,7 +326,7 @@ async def endpoint_model(
             event_hooks={"response": [_no_long_wait]}, follow_redirects=False
         ),
     ) as client:
-        yield EndpointModel(client, name, patience)
+        yield EndpointModel(client, name, patience, breaker)
 
 
 async def _no_long_wait(response: httpx2.Response) -> None:
@@ -306,7 +337,9 @@ async def _no_long_wait(response: httpx2.Response) -> None:
 
 
 @asynccontextmanager
-async def language_model(settings: Settings) -> AsyncIterator[LanguageModel | None]:
+async def language_model(
+    settings: Settings, breaker: Breaker | None = None
+) -> AsyncIterator[LanguageModel | None]:
     """The configured model; None when there is none, which is a supported mode."""
     if not settings.jobaid_model:
         yield None
@@ -317,6 +350,6 @@ async def language_model(settings: Settings) -> AsyncIterator[LanguageModel | No
             " endpoint that serves the model, or leave JOBAID_MODEL out to answer without one."
         )
     async with endpoint_model(
-        settings.openai_base_url, settings.openai_api_key, settings.jobaid_model
+        settings.openai_base_url, settings.openai_api_key, settings.jobaid_model, None, breaker
     ) as model:
         yield model

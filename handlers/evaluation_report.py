@@ -47,6 +47,8 @@ _FAILURES: dict[Why, str] = {
     "cut_off": "cut off",
     "off_schema": "no verdict in the reply",
     "endless": "a reply too long",
+    "resting": "not asked after a failure",
+    "stopped": "stopped",
 }
 _Cell = Callable[[Evaluated], str]
 

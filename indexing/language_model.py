@@ -27,6 +27,8 @@ Why = Literal[
     "cut_off",  # half a stream
     "off_schema",  # not the JSON that was asked for
     "endless",
+    "resting",  # not asked: it failed just now
+    "stopped",  # not the endpoint's failure: whoever asked does not want the answer any more
 ]
 
 _DIGITS = 12
@@ -107,9 +109,13 @@ class Call:
 
 @dataclass(slots=True)
 class Usage:
-    """What answering one question took; each call adds itself, also one that failed."""
+    """What answering one question took; each call adds itself, also one that failed.
+
+    `awaited`: somebody waits and has been shown nothing yet, so all calls share one patience.
+    """
 
     calls: list[Call] = field(default_factory=list)
+    awaited: bool = True
 
     @property
     def tokens_in(self) -> int:

@@ -119,6 +119,7 @@ async def write_answer(
         ):
             async for said in written:
                 for sentence in draft.take(said):
+                    usage.awaited = False
                     yield sentence
                 if draft.is_over:
                     break
