@@ -54,6 +54,26 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class SopText:
+    """A document of kind `sop` that may be answered from today: its revision in force, whole.
+
+    `passages` are in the document's order; what is drafted quotes from their texts.
+    """
+
+    document_id: int
+    source: str
+    uri: str
+    revision: int
+    version: str
+    version_on: date
+    title: str
+    owner: str
+    audience: tuple[str, ...]
+    competencies: tuple[str, ...]
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FoundPassage:
     """An answerable passage with what a citation needs and how well it matched.
 
@@ -114,14 +134,27 @@ class NamedDocument:
 class Quoted:
     """Words taken verbatim from one passage. `number` is the citation's mark in the answer.
 
-    `step` is the number the SOP gives this step, None for a sentence; `warning` marks words that
-    must not be missed.
+    `step` is the number the SOP gives this step, None for anything else; `warning` marks words
+    that must not be missed; `listed`, a step or one point of a list.
     """
 
     text: str
     number: int
     step: int | None = None
     warning: bool = False
+    listed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What an answer does not quote of a list it quotes from: its steps, and how many points.
+
+    `number` is that of a passage in which they stand.
+    """
+
+    number: int
+    steps: tuple[int, ...]
+    points: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +169,7 @@ class Answered:
     quotes: tuple[Quoted, ...]
     cited: tuple[FoundPassage, ...]
     written_for: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

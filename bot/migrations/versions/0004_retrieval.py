@@ -65,12 +65,13 @@ returns table (
     passage_id bigint, document_id bigint, revision_id bigint, source text, uri text, kind text,
     title text, section text, headings text[], text text, version text, version_on date,
     owner text, url text, roles text[], audience text[],
-    embedding extensions.halfvec
+    embedding extensions.halfvec, ordinal integer, competencies text[]
 )
 language sql stable
 as $$
     select p.id, d.id, r.id, d.source, d.uri, d.kind, r.title, p.section, p.headings, p.text,
-           r.version, r.version_on, r.owner, r.url, r.roles, r.audience, p.embedding
+           r.version, r.version_on, r.owner, r.url, r.roles, r.audience, p.embedding,
+           p.ordinal, r.competencies
     from indexing.passage p
     join indexing.document d on d.id = p.document_id and d.in_force_revision_id = p.revision_id
     join indexing.revision r on r.id = p.revision_id
