@@ -7,7 +7,8 @@ from pathlib import Path
 from handlers.services import Connection
 from indexing import audit
 from indexing.documents import mark_owners
-from learning.people import Imported, Refused, import_people, read_people
+from learning.entries import Refused
+from learning.people import Imported, import_people, read_people
 
 
 async def on_people_import(conn: Connection, path: Path, actor: str) -> tuple[bool, list[str]]:

@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import available_timezones
 
-import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from learning import store
+from learning.entries import Refused, label, read_entries, refusals
 from learning.nouns import EVERYONE, Person
 
 _EMAIL = re.compile(r"[^@\s,:]+@[^@\s,:]+\.[^@\s,:]+")
 _ROLE = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _SEAT = re.compile(r"sme:[a-z0-9][a-z0-9_-]*|ld|admin")
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """Why a people file was not taken: the entry, its field, what is wrong and the remedy."""
-
-    entry: str
-    field: str
-    remedy: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,19 +92,9 @@ class _Entry(BaseModel):
 
 def read_people(path: Path) -> tuple[Person, ...] | tuple[Refused, ...]:
     """Read a people file: everybody in it, or everything that is wrong with it."""
-    try:
-        entries = yaml.safe_load(path.read_text("utf-8-sig"))
-    except OSError as error:
-        return (Refused(path.name, "", f"the file cannot be read: {error.strerror}"),)
-    except UnicodeDecodeError:
-        return (Refused(path.name, "", "the file is not UTF-8 text; save it as UTF-8"),)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or "it cannot be parsed"
-        return (Refused(path.name, where, f"the YAML is broken: {problem}"),)
-    if not isinstance(entries, list):
-        return (Refused(path.name, "", "write a list, one `- email: …` entry a person"),)
+    entries = read_entries(path, "email: …")
+    if isinstance(entries, Refused):
+        return (entries,)
     return _checked(entries)
 
 
@@ -120,30 +102,19 @@ def _checked(entries: Sequence[Any]) -> tuple[Person, ...] | tuple[Refused, ...]
     people: list[Person] = []
     wrong: list[Refused] = []
     for number, entry in enumerate(entries, start=1):
-        named = entry.get("email") if isinstance(entry, dict) else None
-        label = f"entry {number} ({named})" if named else f"entry {number}"
+        named = label(number, entry, "email")
         if not isinstance(entry, dict):
-            wrong.append(Refused(label, "", "write `email: …`, `name: …` and so on under the dash"))
+            wrong.append(Refused(named, "", "write `email: …`, `name: …` and so on under the dash"))
             continue
         try:
             people.append(_Entry.model_validate(entry).person())
         except ValidationError as errors:
-            wrong += [_refused(label, error) for error in errors.errors()]
+            wrong += refusals(named, errors, list(_Entry.model_fields))
     for field in ("email", "slack", "teams"):
-        values = [getattr(person, field) for person in people]
-        twice = sorted({value for value in values if value and values.count(value) > 1})
+        counts = Counter(getattr(person, field) for person in people)
+        twice = sorted(value for value, times in counts.items() if value and times > 1)
         wrong += [Refused(value, field, "stands twice; keep one entry for it") for value in twice]
     return tuple(wrong) or tuple(people)
-
-
-def _refused(label: str, error: Any) -> Refused:
-    field = str(error["loc"][0]) if error["loc"] else ""
-    remedies = {
-        "missing": "is missing; add it",
-        "extra_forbidden": "is not a known field; known are " + ", ".join(_Entry.model_fields),
-    }
-    said = str(error["msg"]).removeprefix("Value error, ")
-    return Refused(label, field, remedies.get(error["type"], said))
 
 
 async def import_people(conn: store.Connection, people: Sequence[Person]) -> Imported:
