@@ -19,9 +19,9 @@ from bot import app, store
 from bot.channel import Event, Outgoing, TryLater, address_of, platform_of
 from bot.inbox import Inbox
 from bot.web import saying
-from bot.web import store as local
 from bot.web.places import direct_place, may_enter, may_see, spot_of
 from bot.web.send import LocalChannel
+from bot.web.store import threads
 from handlers import cards
 from handlers.answer_cards import help_card
 from handlers.cards import Card, card_from_json, card_to_json, plain
@@ -95,9 +95,9 @@ class Door:
         """As the local channel."""
         await self.channel.working(asked, event)
 
-    async def show(self, event: Event, place: Place, ref: str, sentences: Sequence[str]) -> None:
+    async def show(self, event: Event, place: Place, ref: str, sentences: Sequence[str]) -> bool:
         """As the local channel."""
-        await self.channel.show(event, place, ref, sentences)
+        return await self.channel.show(event, place, ref, sentences)
 
     async def find(self, outgoing: Outgoing) -> str | None:
         """As the local channel."""
@@ -238,7 +238,7 @@ class Terminal:
             self._refuse(refusal_words("no_such_place"))
             return
         async with self._house.pool.connection() as conn:
-            messages = await local.fetch_cards(conn, spot.base, spot.thread_id)
+            messages = await threads.fetch_cards(conn, spot.base, spot.thread_id)
         for message in messages:
             if message.card is not None and may_see(person, message):
                 thread = f"|{message.thread_id}" if message.thread_id else ""

@@ -17,11 +17,11 @@ from local_page import Demo, clock, make_demo, served
 import bot.store
 from bot.channel import Event, Outgoing, Unsendable
 from bot.database import Database
-from bot.web import store
 from bot.web.changes import Watch
 from bot.web.places import Spot, places_of, spot_of
 from bot.web.saying import Refused, delete, edit, mentions_bot, press, say, without_mention
 from bot.web.send import LocalChannel
+from bot.web.store import messages, threads, unread
 from handlers.cards import Button, Buttons, Card, Text
 from handlers.inbound import Asked, Deleted, Edited, Place, Pressed
 from handlers.local_chat import role_in_words
@@ -94,9 +94,9 @@ def outgoing(kind: str = "post", place: str = DESK, **changes: object) -> Outgoi
     return replace(row, **changes)  # type: ignore[arg-type]
 
 
-async def standing(demo: Demo, ref: str = "ref-1") -> store.Message:
+async def standing(demo: Demo, ref: str = "ref-1") -> messages.Message:
     async with demo.pool.connection() as conn:
-        message = await store.fetch_by_ref(conn, ref)
+        message = await messages.fetch_by_ref(conn, ref)
     assert message
     return message
 
@@ -215,7 +215,7 @@ async def test_a_reply_to_a_reply_hangs_on_the_same_thread(demo: Demo) -> None:
     reply = await said(demo, "tom", DESK, "and now", root)
     again = await said(demo, "tom", DESK, "and then", reply)
     async with demo.pool.connection() as conn:
-        message = await store.fetch_message(conn, again)
+        message = await messages.fetch_message(conn, again)
     assert message
     assert message.thread_id == root
 
@@ -247,7 +247,7 @@ async def test_4000_characters_are_taken_and_one_more_is_not(demo: Demo) -> None
 async def test_what_a_database_cannot_hold_is_left_out(demo: Demo) -> None:
     number = await said(demo, "priya", DESK, "@Jobaid a\x00b \ud83d c\r\nd")
     async with demo.pool.connection() as conn:
-        message = await store.fetch_message(conn, number)
+        message = await messages.fetch_message(conn, number)
     assert message
     assert message.text == "@Jobaid ab ? c\nd"
 
@@ -295,7 +295,7 @@ async def test_ones_own_message_can_be_changed_for_five_minutes(
         assert await edit(conn, demo.inbox, tom, number, "x", NOW) == Refused("not_yours")
         assert await edit(conn, demo.inbox, priya, number, "x", late) == Refused("too_late")
         changed = await edit(conn, demo.inbox, priya, number, "@Jobaid no receipt", NOW)
-    assert isinstance(changed, store.Message)
+    assert isinstance(changed, messages.Message)
     assert changed.edited_at == NOW
     _, event = await events(demo)
     edited = await channel.translate(event)
@@ -326,7 +326,7 @@ async def test_a_message_that_was_taken_back_is_not_asked(
     assert await channel.translate(asked) is None
     assert await channel.translate(deleted) == Deleted(Place(f"{DESK}|{number}"), f"web:{number}")
     async with demo.pool.connection() as conn:
-        message = await store.fetch_message(conn, number)
+        message = await messages.fetch_message(conn, number)
     assert message
     assert message.text == ""
 
@@ -363,7 +363,7 @@ async def test_a_stream_that_was_cut_off_is_finished_not_doubled(
     demo: Demo, channel: LocalChannel
 ) -> None:
     async with demo.pool.connection() as conn:
-        number = await store.insert_card(
+        number = await messages.insert_card(
             conn, place=DESK, thread_id=None, card=None, only_for=None, ref="ref-1", now=NOW
         )
     cut_off = outgoing("stream", sentences=("One.",), state="sending")
@@ -378,8 +378,8 @@ async def test_a_whisper_is_seen_by_one(demo: Demo, channel: LocalChannel) -> No
     priya, tom = demo.people["priya"], demo.people["tom"]
     await channel.send(outgoing("whisper", f"{DESK}|{root}", person_id=priya.id))
     async with demo.pool.connection() as conn:
-        mine = await store.fetch_threads(conn, DESK, [root], priya.id, NOW)
-        theirs = await store.fetch_threads(conn, DESK, [root], tom.id, NOW)
+        mine = await threads.fetch_threads(conn, DESK, [root], priya.id, NOW)
+        theirs = await threads.fetch_threads(conn, DESK, [root], tom.id, NOW)
         pressed = await press(conn, demo.inbox, tom, "ref-1", "a.b", "c:1", {}, NOW)
     assert (len(mine), len(theirs)) == (2, 1)
     assert pressed == Refused("no_such_message")
@@ -525,8 +525,8 @@ async def test_a_form_acts_as_the_person_its_page_showed(browser: Browser) -> No
     await browser.send("/as", {"person": dana, "place": "service-desk"})
     await browser.send("/say", {"place": "service-desk", "text": "from the other tab"})
     async with browser.demo.pool.connection() as conn:
-        [root] = await store.fetch_roots(conn, DESK, 0, None, 9)
-        message = await store.fetch_message(conn, root)
+        [root] = await threads.fetch_roots(conn, DESK, 0, None, 9)
+        message = await messages.fetch_message(conn, root)
     assert message
     assert message.author_id == browser.demo.people["priya"].id
 
@@ -658,12 +658,12 @@ async def test_unread_messages_are_counted_until_they_are_seen(
     places = [DESK, "web:@priya@example.com"]
     priya = browser.demo.people["priya"].id
     async with browser.demo.pool.connection() as conn:
-        assert await store.count_unread(conn, priya, places) == {DESK: 1}
+        assert await unread.count_unread(conn, priya, places) == {DESK: 1}
     _, html = await browser.open("/p/jobaid")
     assert '<b>1</b><span class="unseen"> unread' in html
     await browser.open("/p/service-desk")
     async with browser.demo.pool.connection() as conn:
-        assert await store.count_unread(conn, priya, places) == {}
+        assert await unread.count_unread(conn, priya, places) == {}
 
 
 async def test_times_are_the_persons_own(browser: Browser) -> None:

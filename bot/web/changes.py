@@ -13,7 +13,7 @@ import structlog
 from psycopg_pool import PoolTimeout
 
 from bot.database import Pool
-from bot.web.store import CHANNEL
+from bot.web.store.messages import CHANNEL
 
 log = structlog.get_logger()
 

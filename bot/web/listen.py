@@ -16,13 +16,13 @@ from aiohttp import web
 
 from bot.database import Pool
 from bot.inbox import Inbox
-from bot.web import store
 from bot.web.guards import HEADERS, Form, Guard, said
 from bot.web.live import Live
 from bot.web.places import Spot, base_of, may_enter, places_of, slug_of, spot_of
 from bot.web.saying import Refused, delete, edit, press, say
 from bot.web.screens import HERE, Screens, Trouble, fetch_viewer, look
-from bot.web.store import Message
+from bot.web.store.messages import Message
+from bot.web.store.unread import upsert_last_read
 from bot.web.suggestions import read_suggestions
 from bot.web.views import Viewer, address
 from handlers.local_chat import Refusal, refusal_words
@@ -133,7 +133,7 @@ class _Page:
             why: Refusal = "no_such_message" if entered else "no_such_place"
             html = self._screens.gone(viewer, refusal_words(why), theme)
             return _html(html, 404)
-        await store.upsert_last_read(conn, viewer.person.id, spot.base)
+        await upsert_last_read(conn, viewer.person.id, spot.base)
         html = await self._screens.page(conn, viewer, seen, theme, trouble)
         return _html(html, 422 if trouble else 200)
 

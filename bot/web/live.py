@@ -12,11 +12,12 @@ from typing import Any
 from aiohttp import web
 
 from bot.database import Pool
-from bot.web import store
 from bot.web.changes import Change, Changes, Watch
 from bot.web.guards import HEADERS
 from bot.web.places import Spot, places_of, slug_of
 from bot.web.screens import Screens, Seen, fetch_viewer, look
+from bot.web.store import threads
+from bot.web.store.unread import count_unread, upsert_last_read
 from bot.web.views import Viewer
 from handlers.services import Connection
 
@@ -123,10 +124,10 @@ class Live:
     ) -> dict[str, Any]:
         """Draw the entries of some roots, and the open thread when it is among them."""
         spot, person = page.spot, viewer.person.id
-        await store.upsert_last_read(conn, person, spot.base)
+        await upsert_last_read(conn, person, spot.base)
         roots = sorted(here | page.waiting)
-        messages = await store.fetch_threads(conn, spot.base, roots, person, viewer.now)
-        above = await store.fetch_created_above(conn, spot.base, person, roots)
+        messages = await threads.fetch_threads(conn, spot.base, roots, person, viewer.now)
+        above = await threads.fetch_created_above(conn, spot.base, person, roots)
         thread = tuple(m for m in messages if m.root_id == spot.thread_id)
         seen = Seen(spot, tuple(messages), thread, above)
         page.waiting = _waiting(seen)
@@ -142,7 +143,7 @@ class Live:
 
     async def _unread(self, conn: Connection, viewer: Viewer) -> dict[str, Any]:
         places = places_of(viewer.person)
-        unread = await store.count_unread(conn, viewer.person.id, places)
+        unread = await count_unread(conn, viewer.person.id, places)
         return {"unread": {slug_of(place): unread.get(place, 0) for place in places}}
 
     async def _viewer(self, conn: Connection, person_id: int) -> Viewer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.web.store import Message
+from bot.web.store.messages import Message
 from handlers.inbound import Audience, Place
 from handlers.local_chat import ROOMS, Room
 from learning.nouns import Person

@@ -16,11 +16,12 @@ from typing import Any
 
 import bot.store
 from bot.inbox import Inbox
-from bot.web import store
 from bot.web.places import PLATFORM, Spot, may_enter, may_see, spot_of
-from bot.web.store import Message
+from bot.web.store import messages, threads
+from bot.web.store.messages import Message
 from handlers.local_chat import MAX_CHARACTERS, Refusal
 from handlers.services import Connection
+from handlers.stopping import is_stop
 from learning.nouns import Person
 
 CONVERSATION = timedelta(minutes=30)
@@ -86,7 +87,7 @@ async def say(
             return root
         spot = Spot(place, root)
         addressed = await _is_addressed(conn, spot, said)
-        message_id = await store.insert_said(
+        message_id = await messages.insert_said(
             conn,
             place=place,
             thread_id=root,
@@ -98,7 +99,7 @@ async def say(
         )
         if addressed:
             await _tell(conn, inbox, await _message(conn, message_id), "say", person, now)
-        await store.notify(conn, "said", place, root or message_id, message_id, None)
+        await messages.notify(conn, "said", place, root or message_id, message_id, None)
         return message_id
 
 
@@ -117,12 +118,12 @@ async def edit(
         if now - message.created_at > CHANGEABLE:
             return Refused("too_late")
         addressed = message.addressed or mentions_bot(said)
-        await store.mark_edited(conn, message_id, said, addressed, now)
+        await messages.mark_edited(conn, message_id, said, addressed, now)
         changed = await _message(conn, message_id)
         if addressed:
             kind = "edit" if message.addressed else "say"
             await _tell(conn, inbox, changed, kind, person, now)
-        await store.notify(conn, "edited", message.place, message.root_id, message_id, None)
+        await messages.notify(conn, "edited", message.place, message.root_id, message_id, None)
         return changed
 
 
@@ -136,10 +137,10 @@ async def delete(
         message = await _own(conn, person, message_id)
         if isinstance(message, Refused):
             return message
-        await store.mark_deleted(conn, message_id, now)
+        await messages.mark_deleted(conn, message_id, now)
         if message.addressed:
             await _tell(conn, inbox, message, "delete", person, now)
-        await store.notify(
+        await messages.notify(
             conn, "deleted", message.place, message.root_id, message_id, message.only_for
         )
         return message
@@ -162,7 +163,7 @@ async def press(
     async with conn.transaction():
         if not await bot.store.is_demo(conn):
             return Refused("not_a_demo")
-        message = await store.fetch_by_ref(conn, ref)
+        message = await messages.fetch_by_ref(conn, ref)
         if message is None or not may_see(person, message) or message.deleted_at:
             return Refused("no_such_message")
         values = {storable(name): storable(value) for name, value in fields.items()}
@@ -216,8 +217,21 @@ async def _tell(
     }
     key = f"say:{message.id}" if kind == "say" else f"{kind}:{message.id}:{uuid.uuid4().hex}"
     await inbox.receive(
-        conn, platform=PLATFORM, key=key, payload=payload, lock=thread_key(message), now=now
+        conn,
+        platform=PLATFORM,
+        key=key,
+        payload=payload,
+        lock=thread_key(message),
+        now=now,
+        turn=f"{_turn_place(message)}:{person.id}",
+        stops=kind == "say" and is_stop(without_mention(message.text)),
     )
+
+
+def _turn_place(message: Message) -> str:
+    """Where a stop reaches: all of a direct conversation, or a thread."""
+    spot = answer_spot(message)
+    return spot.base if spot.audience == "direct" else spot.place
 
 
 def _are_too_long(values: Mapping[str, str]) -> bool:
@@ -236,14 +250,14 @@ async def _is_addressed(conn: Connection, spot: Spot, said: str) -> bool:
     """Whether the bot is meant: always alone with it, by name in a channel, or in its threads."""
     if spot.audience == "direct" or mentions_bot(said):
         return True
-    return spot.thread_id is not None and await store.is_talking_to_bot(conn, spot.thread_id)
+    return spot.thread_id is not None and await threads.is_talking_to_bot(conn, spot.thread_id)
 
 
 async def _conversation(conn: Connection, spot: Spot, person: Person, now: datetime) -> int | None:
     """The message that opened the direct conversation this one goes on with, if it does."""
     if spot.audience == "channel" or spot.thread_id is not None:
         return None
-    return await store.fetch_conversation(conn, spot.base, person.id, now - CONVERSATION)
+    return await threads.fetch_conversation(conn, spot.base, person.id, now - CONVERSATION)
 
 
 async def _root(
@@ -254,20 +268,20 @@ async def _root(
         return Refused("no_such_place")
     if thread is None:
         return None
-    message = await store.fetch_message(conn, thread)
+    message = await messages.fetch_message(conn, thread)
     if message is None or message.place != place or not may_see(person, message):
         return Refused("no_such_message")
     return message.root_id
 
 
 async def _own(conn: Connection, person: Person, message_id: int) -> Message | Refused:
-    message = await store.fetch_message(conn, message_id)
+    message = await messages.fetch_message(conn, message_id)
     if message is None or message.deleted_at or not may_see(person, message):
         return Refused("no_such_message")
     return message if person.id in (message.author_id, message.only_for) else Refused("not_yours")
 
 
 async def _message(conn: Connection, message_id: int) -> Message:
-    message = await store.fetch_message(conn, message_id)
+    message = await messages.fetch_message(conn, message_id)
     assert message
     return message

@@ -12,9 +12,10 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import learning.store
-from bot.web import store
 from bot.web.places import Spot, places_of, room_of, slug_of
-from bot.web.store import Message
+from bot.web.store import threads
+from bot.web.store.messages import Message
+from bot.web.store.unread import count_unread
 from bot.web.suggestions import Suggestion, suggested
 from bot.web.views import (
     Viewer,
@@ -68,14 +69,14 @@ async def look(
 ) -> Seen | None:
     """Fetch what a page shows; None when its thread is not there."""
     person = viewer.person.id
-    roots = await store.fetch_roots(conn, spot.base, person, before, SHOWN_AT_ONCE)
-    messages = await store.fetch_threads(conn, spot.base, roots, person, viewer.now)
+    roots = await threads.fetch_roots(conn, spot.base, person, before, SHOWN_AT_ONCE)
+    messages = await threads.fetch_threads(conn, spot.base, roots, person, viewer.now)
     thread: list[Message] = []
     if spot.thread_id is not None:
-        thread = await store.fetch_threads(conn, spot.base, [spot.thread_id], person, viewer.now)
+        thread = await threads.fetch_threads(conn, spot.base, [spot.thread_id], person, viewer.now)
         if not thread or thread[0].id != spot.thread_id:
             return None
-    above = await store.fetch_created_above(conn, spot.base, person, roots)
+    above = await threads.fetch_created_above(conn, spot.base, person, roots)
     earlier = roots[0] if roots and roots[0] in above else None
     return Seen(spot, tuple(messages), tuple(thread), above, earlier)
 
@@ -115,7 +116,7 @@ class Screens:
         """Draw the whole page."""
         spot = seen.spot
         title, purpose, named = titles(spot.base)
-        unread = await store.count_unread(conn, viewer.person.id, places_of(viewer.person))
+        unread = await count_unread(conn, viewer.person.id, places_of(viewer.person))
         channels, direct = rows(viewer, spot.base, unread)
         waiting = any(message.working for message in (*seen.messages, *seen.thread))
         return self._templates.get_template("page.html").render(

@@ -14,9 +14,9 @@ import bot.store
 import learning.store
 from bot.channel import Event, Outgoing, Unsendable
 from bot.database import Pool
-from bot.web import store
 from bot.web.places import Spot, spot_of
 from bot.web.saying import without_mention
+from bot.web.store import messages
 from handlers.inbound import Asked, CardRef, Deleted, Edited, Inbound, Place, Pressed
 from learning.nouns import Person
 
@@ -48,7 +48,7 @@ class LocalChannel:
             key = f"web:{told['message']}"
             if told["kind"] == "delete":
                 return Deleted(place, key)
-            message = await store.fetch_message(conn, told["message"])
+            message = await messages.fetch_message(conn, told["message"])
             if message is None or message.deleted_at:
                 return None
         kind = Asked if told["kind"] == "say" else Edited
@@ -66,19 +66,19 @@ class LocalChannel:
         """Tell who looks on; that a question is open is read from the inbox itself."""
         message_id = event.payload["message"]
         async with self._pool.connection() as conn:
-            message = await store.fetch_message(conn, message_id)
+            message = await messages.fetch_message(conn, message_id)
             if message is not None:
-                await store.notify(
+                await messages.notify(
                     conn, "working", message.place, message.root_id, message_id, None
                 )
 
-    async def show(self, event: Event, place: Place, ref: str, sentences: Sequence[str]) -> None:
+    async def show(self, event: Event, place: Place, ref: str, sentences: Sequence[str]) -> bool:
         """Show what is written so far; the row with this `ref` ends it."""
         spot = spot_of(place)
         if spot is None:
-            return
+            return True
         async with self._pool.connection() as conn:
-            message_id = await store.insert_card(
+            message_id = await messages.insert_card(
                 conn,
                 place=spot.base,
                 thread_id=spot.thread_id,
@@ -88,12 +88,13 @@ class LocalChannel:
                 now=self._clock(),
             )
             if message_id is None:
-                standing = await store.fetch_by_ref(conn, ref)
+                standing = await messages.fetch_by_ref(conn, ref)
                 assert standing
                 message_id = standing.id
-            await store.mark_shown(conn, message_id, sentences)
+            await messages.mark_shown(conn, message_id, sentences)
             root_id = spot.thread_id or message_id
-            await store.notify(conn, "stream", spot.base, root_id, message_id, None)
+            await messages.notify(conn, "stream", spot.base, root_id, message_id, None)
+        return True
 
     async def send(self, outgoing: Outgoing) -> str:
         """Post, stream or whisper a card; return its message id."""
@@ -110,17 +111,17 @@ class LocalChannel:
         """Replace a card."""
         message_id = int(outgoing.platform_id)
         async with self._pool.connection() as conn:
-            message = await store.fetch_message(conn, message_id)
-            if message is None or not await store.mark_card(conn, message_id, outgoing.card):
+            message = await messages.fetch_message(conn, message_id)
+            if message is None or not await messages.mark_card(conn, message_id, outgoing.card):
                 raise Unsendable("the card to update is not there any more")
-            await store.notify(
+            await messages.notify(
                 conn, "update", message.place, message.root_id, message_id, message.only_for
             )
 
     async def find(self, outgoing: Outgoing) -> str | None:
         """Look for a card that was cut off in flight; finish it if it stopped in mid-stream."""
         async with self._pool.connection() as conn:
-            message = await store.fetch_by_ref(conn, outgoing.ref)
+            message = await messages.fetch_by_ref(conn, outgoing.ref)
         if message is None:
             return None
         if message.busy:
@@ -137,7 +138,7 @@ class LocalChannel:
                 if await learning.store.fetch_person(conn, email=email) is None:
                     raise Unsendable(f"there is nobody called {email}")
             if spot.thread_id is not None:
-                root = await store.fetch_message(conn, spot.thread_id)
+                root = await messages.fetch_message(conn, spot.thread_id)
                 if root is None or root.place != spot.base:
                     raise Unsendable(f"there is no thread {outgoing.place}")
         return spot
@@ -148,7 +149,7 @@ class LocalChannel:
         if whispered and only_for is None:
             raise Unsendable("a whisper needs a person")
         async with self._pool.connection() as conn:
-            message_id = await store.insert_card(
+            message_id = await messages.insert_card(
                 conn,
                 place=spot.base,
                 thread_id=spot.thread_id,
@@ -158,27 +159,27 @@ class LocalChannel:
                 now=self._clock(),
             )
             if message_id is None:
-                standing = await store.fetch_by_ref(conn, outgoing.ref)
+                standing = await messages.fetch_by_ref(conn, outgoing.ref)
                 assert standing
                 return standing.id
             event = "whisper" if whispered else "post" if whole else "stream"
             root_id = spot.thread_id or message_id
-            await store.notify(conn, event, spot.base, root_id, message_id, only_for)
+            await messages.notify(conn, event, spot.base, root_id, message_id, only_for)
             return message_id
 
     async def _play(self, spot: Spot, message_id: int, sentences: Sequence[str]) -> None:
         for count in range(1, len(sentences) + 1):
             async with self._pool.connection() as conn:
-                await store.mark_shown(conn, message_id, sentences[:count])
+                await messages.mark_shown(conn, message_id, sentences[:count])
                 root_id = spot.thread_id or message_id
-                await store.notify(conn, "stream", spot.base, root_id, message_id, None)
+                await messages.notify(conn, "stream", spot.base, root_id, message_id, None)
             await asyncio.sleep(_PAUSE_SECONDS)
 
     async def _finish(self, spot: Spot, message_id: int, outgoing: Outgoing) -> None:
         async with self._pool.connection() as conn:
-            await store.mark_card(conn, message_id, outgoing.card)
+            await messages.mark_card(conn, message_id, outgoing.card)
             root_id = spot.thread_id or message_id
-            await store.notify(conn, "stream_end", spot.base, root_id, message_id, None)
+            await messages.notify(conn, "stream_end", spot.base, root_id, message_id, None)
 
 
 def _pressed(event: Event, person: Person, spot: Spot) -> Pressed:

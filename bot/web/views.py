@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from bot.web.places import DIRECT, Spot, may_enter, room_of, slug_of
 from bot.web.render import Frame, render_card, render_sentences
 from bot.web.saying import CHANGEABLE, mention_marked
-from bot.web.store import Message
+from bot.web.store.messages import Message
 from handlers.cards import card_from_json
 from handlers.local_chat import ROOMS
 from learning.nouns import Person
