@@ -217,15 +217,19 @@ def content_from_json(stored: Any) -> Content:
     return _content.validate_python(stored)
 
 
-def content_hash(content: Content, *, role: str, competency: str) -> str:
-    """Return the SHA-256, in hexadecimal, of all that is approved: words, sources, for whom.
+def content_body(content: Content, *, role: str, competency: str) -> str:
+    """Return all that is approved as text: words, sources, for whom.
 
-    The form hashed is JSON with sorted keys and no spaces, so the same content always has the
-    same hash, whatever order the database keeps its keys in.
+    JSON with sorted keys and no spaces, so the same content always has the same hash, whatever
+    order the database keeps its keys in.
     """
     said = {"content": content_json(content), "role": role, "competency": competency}
-    text = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def content_hash(body: str) -> str:
+    """Return the SHA-256 of a content's body, in hexadecimal."""
+    return hashlib.sha256(body.encode()).hexdigest()
 
 
 def parts_of(content: Content) -> tuple[str, ...]:

@@ -6,11 +6,12 @@ Pure values, no wording.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Literal
+from datetime import datetime
+from typing import Any, Literal
 
-from indexing.nouns import Passage
+from indexing.nouns import SopText as SopText
 from learning.modules import Content, ModuleKind
+from review.states import State
 
 Seat = Literal["sme", "ld"]
 Tick = Literal["accuracy", "tone", "compliance"]
@@ -27,11 +28,7 @@ class SubCompetency:
 
 @dataclass(frozen=True, slots=True)
 class DraftRequest:
-    """What to draft and why. `gap` is the gap's id; `context` is where the module is used.
-
-    `parts` are the competency's sub-competencies, none where it has none of its own. `domain` is
-    the competency's, whose SMEs may approve.
-    """
+    """What to draft and why. `gap` is the gap's id; `context` is where the module is used."""
 
     gap: str
     kind: ModuleKind
@@ -41,26 +38,8 @@ class DraftRequest:
     domain: str
     context: str
     parts: tuple[SubCompetency, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SopText:
-    """A document of kind `sop` that may be answered from today: its revision in force, whole.
-
-    `passages` are in the document's order; their texts are what a `Cite.quote` is taken from.
-    """
-
-    document_id: int
-    source: str
-    uri: str
-    revision: int
-    version: str
-    version_on: date
-    title: str
-    owner: str
-    audience: tuple[str, ...]
-    competencies: tuple[str, ...]
-    passages: tuple[Passage, ...]
+    part: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +71,61 @@ class Approval:
     hash: str
     ticks: tuple[Tick, ...]
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """One module in one version. `requested_by` is a person's id; `source` is `SOURCE:path` or empty.
+
+    `number` is the content it has now, 0 while none is drafted, and `hash` what that hashes to.
+    `round` counts its reviews; `revises` is the published module it is to replace.
+    """
+
+    id: int
+    kind: ModuleKind
+    role: str
+    competency: str
+    part: str
+    domain: str
+    gap: str
+    context: str
+    source: str
+    requested_by: int
+    revises: int | None
+    because: str
+    state: State
+    round: int
+    number: int
+    hash: str
+    created_at: datetime
+    moved_at: datetime
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredContent:
+    """What a module said at some time. `checks` is `review.checks`' own; `blocked`: nobody may
+    approve it. `edited_by` is a person's id, None where the drafter wrote it."""
+
+    module_id: int
+    number: int
+    hash: str
+    content: Content
+    title: str
+    checks: dict[str, Any]
+    blocked: bool
+    drafted_by: str
+    edited_by: int | None
+    stored_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CitedRevision:
+    """A revision that a content rests on, and the one in force now (None: there is none)."""
+
+    document_id: int
+    revision_id: int
+    in_force: int | None
+    source: str
+    uri: str
+    title: str

@@ -8,7 +8,7 @@ begin
     if app = current_user then
         return;  -- one role for both: `doctor` says that the database no longer protects the gate
     end if;
-    foreach place in array array['bot', 'audit', 'learning', 'analytics', 'indexing', 'queue', 'extensions'] loop
+    foreach place in array array['bot', 'audit', 'learning', 'analytics', 'review', 'indexing', 'queue', 'extensions'] loop
         execute format('grant usage on schema %I to %I', place, app);
     end loop;
     foreach place in array array['bot', 'learning', 'analytics', 'indexing', 'queue'] loop
@@ -17,6 +17,12 @@ begin
     end loop;
     -- Whether this is a demo database is settled at its creation, by the owner.
     execute format('revoke insert, update, delete on bot.this_database from %I', app);
+    -- Modules move along the gate's table only; approvals, contents and remarks are records.
+    execute format('grant select, insert on all tables in schema review to %I', app);
+    execute format('revoke insert on review.move from %I', app);
+    execute format('grant usage on all sequences in schema review to %I', app);
+    execute format('grant update (state, round, number, hash, moved_at, moved_by, due_at) on review.module to %I', app);
+    execute format('revoke update on learning.published_module from %I', app);
     execute format('grant select, insert on audit.event to %I', app);
     execute format('grant select on public.alembic_version to %I', app);
     execute format('grant usage on schema public to %I', app);

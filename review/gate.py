@@ -1,0 +1,370 @@
+"""Decides who may move a module: two people, two seats, one exact content, and no way round.
+
+Every function takes the module's row lock first, re-reads all it decides on, and returns what
+became of the press as a value. The database's triggers hold the same rules once more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from learning.modules import Content, ItemSet, cites, content_body, content_hash
+from learning.nouns import Person
+from review import store
+from review.nouns import TICKS, Module, Seat
+from review.outcomes import (
+    AlreadyReported,
+    ApprovedBySeat,
+    ApproveRefusal,
+    ChecksBlock,
+    IsAuthor,
+    Moved,
+    NoReviewerLeft,
+    NoSuchModule,
+    NotAReviewer,
+    NotNow,
+    OldContent,
+    Published,
+    RatingsMissing,
+    Refusal,
+    Reported,
+    SeatTaken,
+    SourceMoved,
+    TicksMissing,
+    WordsMissing,
+)
+from review.reviewers import fetch_reviewers, seats_of, unfilled_seats
+from review.states import BEFORE_REVIEWERS, State, may_move
+from review.store import Connection
+
+REPORTS_THAT_SUSPEND = 2
+
+
+async def approve(
+    conn: Connection,
+    *,
+    module_id: int,
+    number: int,
+    person: Person,
+    ticks: Iterable[str],
+    just_competent: Mapping[str, int],
+    answerable: Iterable[int],
+    press: int,
+    shown_at: datetime | None,
+    now: datetime,
+) -> ApprovedBySeat | Published | ApproveRefusal:
+    """Approve the content `number` for the one missing seat the person holds.
+
+    `answerable` are the ids of the revisions that may be answered from today, of those the module
+    cites; `just_competent` is what an SME says of each item, 0 to 10; `press` is the stored
+    press's id, which must be the person's own; `shown_at`: when the card was posted.
+    """
+    module = await _at_hand(conn, module_id, number)
+    if not isinstance(module, Module):
+        return module
+    if module.state not in BEFORE_REVIEWERS:
+        return NotNow(module)
+    seat = await _seat_to_fill(conn, module, person)
+    if not isinstance(seat, str):
+        return seat
+    refused = await _not_ready(conn, module, seat, ticks, just_competent, answerable)
+    if refused is not None:
+        return refused
+    seconds = max(0, int((now - (shown_at or module.moved_at)).total_seconds()))
+    await store.insert_approval(
+        conn,
+        module,
+        seat=seat,
+        person_id=person.id,
+        just_competent=dict(just_competent) if seat == "sme" else {},
+        press=press,
+        at=now,
+        seconds=seconds,
+    )
+    if module.state == "in_review":
+        await store.mark_state(conn, module.id, "approved_by_one", actor=person.email, now=now)
+        waiting = await fetch_reviewers(conn, module, without=[person.id])
+        return ApprovedBySeat(
+            await _again(conn, module),
+            seat,
+            {other: who for other, who in waiting.items() if other != seat},
+        )
+    await store.publish(conn, module.id, actor=person.email, now=now)
+    return Published(await _again(conn, module), seat)
+
+
+async def request_changes(
+    conn: Connection,
+    *,
+    module_id: int,
+    number: int,
+    person: Person,
+    comment: str,
+    press: int,
+    now: datetime,
+) -> Moved | Refusal:
+    """Send a module back with what has to change; a seat holder's press."""
+    return await _say_no(conn, module_id, number, person, "changes_requested", comment, press, now)
+
+
+async def reject(
+    conn: Connection,
+    *,
+    module_id: int,
+    number: int,
+    person: Person,
+    reason: str,
+    press: int,
+    now: datetime,
+) -> Moved | Refusal:
+    """End a module for good, with the reason; a seat holder's press."""
+    return await _say_no(conn, module_id, number, person, "rejected", reason, press, now)
+
+
+async def withdraw(
+    conn: Connection,
+    *,
+    module_id: int,
+    person: Person,
+    owns: bool,
+    reason: str,
+    press: int,
+    now: datetime,
+) -> Moved | Refusal:
+    """Take a module out at once: for a seat holder, or (`owns`) the owner of a cited document."""
+    module = await store.fetch_module(conn, module_id, lock=True)
+    if module is None:
+        return NoSuchModule()
+    if not may_move(module.state, "withdrawn"):
+        return NotNow(module)
+    if not owns and not seats_of(person, module.domain):
+        return NotAReviewer(module, await fetch_reviewers(conn, module))
+    return await _move(conn, module, person, "withdrawn", "withdraw", reason, press, now)
+
+
+async def may_edit(
+    conn: Connection, *, module_id: int, number: int, person: Person
+) -> Module | Refusal | NoReviewerLeft:
+    """Whether somebody may edit the content at hand, which makes them one of its authors."""
+    module = await _at_hand(conn, module_id, number)
+    if not isinstance(module, Module):
+        return module
+    if module.state not in BEFORE_REVIEWERS | {"changes_requested"}:
+        return NotNow(module)
+    if not seats_of(person, module.domain) and person.id != module.requested_by:
+        return NotAReviewer(module, await fetch_reviewers(conn, module))
+    left = await fetch_reviewers(conn, module, without=[person.id])
+    unfilled = unfilled_seats(
+        {who.id: who for held in left.values() for who in held}.values(), module.domain
+    )
+    return NoReviewerLeft(module, unfilled) if unfilled else module
+
+
+async def put_before_reviewers(
+    conn: Connection,
+    module: Module,
+    content: Content,
+    *,
+    checks: dict[str, Any],
+    blocked: bool,
+    drafted_by: str,
+    editor: Person | None,
+    due_at: datetime,
+    now: datetime,
+) -> Module:
+    """Store a drafted, revised or edited content and open a round of review; voids approvals.
+
+    The caller holds the module's row lock (`may_edit` and `fetch_module(lock=True)` take it) and
+    has asked `may_edit` where there is an `editor`. Raises `psycopg.errors.RaiseException` where
+    the gate does not allow it.
+    """
+    body = content_body(content, role=module.role, competency=module.competency)
+    hashed = content_hash(body)
+    number = module.number + 1
+    await store.insert_content(
+        conn,
+        module.id,
+        number,
+        body=body,
+        hash=hashed,
+        title=content.title,
+        checks=checks,
+        blocked=blocked,
+        drafted_by=drafted_by,
+        edited_by=editor.id if editor else None,
+        now=now,
+    )
+    cited = dict.fromkeys((cite.revision, cite.section, cite.quote) for cite in cites(content))
+    await store.insert_cited(conn, module.id, number, list(cited))
+    actor = editor.email if editor else "jobaid"
+    await store.mark_content(conn, module, number, hashed, actor=actor, now=now)
+    await store.mark_due(conn, module.id, due_at)
+    return await _again(conn, module)
+
+
+async def report(
+    conn: Connection,
+    *,
+    module_id: int,
+    person: Person,
+    text: str,
+    press: int,
+    now: datetime,
+) -> Reported | AlreadyReported | NoSuchModule | NotNow | WordsMissing:
+    """Take in "this is wrong": two people's reports, or one SME's, suspend the module."""
+    module = await store.fetch_module(conn, module_id, lock=True)
+    if module is None:
+        return NoSuchModule()
+    if module.state != "published":
+        return NotNow(module)
+    if not text.strip():
+        return WordsMissing(module)
+    reporters = await store.fetch_reporters(conn, module)
+    if person.id in reporters:
+        return AlreadyReported(module)
+    await store.insert_remark(
+        conn, module, kind="report", person_id=person.id, text=text.strip(), press=press, now=now
+    )
+    enough = len(reporters) + 1 >= REPORTS_THAT_SUSPEND or "sme" in seats_of(person, module.domain)
+    if enough:
+        await store.mark_state(conn, module.id, "suspended", actor=person.email, now=now)
+    return Reported(await _again(conn, module), enough)
+
+
+async def review_again(
+    conn: Connection,
+    *,
+    module_id: int,
+    person: Person,
+    reason: str,
+    press: int,
+    now: datetime,
+) -> Moved | Refusal:
+    """Put a suspended module before both seats again, unchanged; a seat holder's press."""
+    module = await store.fetch_module(conn, module_id, lock=True)
+    if module is None:
+        return NoSuchModule()
+    if module.state != "suspended":
+        return NotNow(module)
+    if not seats_of(person, module.domain):
+        return NotAReviewer(module, await fetch_reviewers(conn, module))
+    if not reason.strip():
+        return WordsMissing(module)
+    await store.insert_remark(
+        conn, module, kind="restore", person_id=person.id, text=reason.strip(), press=press, now=now
+    )
+    await store.mark_back_in_review(conn, module.id, actor=person.email, now=now)
+    return Moved(await _again(conn, module), "suspended")
+
+
+# What they share
+
+
+async def _at_hand(
+    conn: Connection, module_id: int, number: int
+) -> Module | NoSuchModule | OldContent:
+    module = await store.fetch_module(conn, module_id, lock=True)
+    if module is None:
+        return NoSuchModule()
+    return module if module.number == number else OldContent(module)
+
+
+async def _again(conn: Connection, module: Module) -> Module:
+    found = await store.fetch_module(conn, module.id)
+    assert found
+    return found
+
+
+async def _seat_to_fill(
+    conn: Connection, module: Module, person: Person
+) -> Seat | NotAReviewer | IsAuthor | SeatTaken:
+    """The missing seat this person may fill, the SME's first where they hold both."""
+    held = seats_of(person, module.domain)
+    given = await store.fetch_approvals(conn, module)
+    filled = {approval.seat for approval in given}
+    left = await fetch_reviewers(conn, module, without=[a.person_id for a in given])
+    missing = {seat: who for seat, who in left.items() if seat not in filled}
+    if not held:
+        return NotAReviewer(module, missing)
+    if person.id == module.requested_by or person.id in await store.fetch_editors(conn, module.id):
+        return IsAuthor(module, missing)
+    by_themselves = any(approval.person_id == person.id for approval in given)
+    seat = next((seat for seat in held if seat not in filled), None)
+    if by_themselves or seat is None:
+        return SeatTaken(module, by_themselves, missing)
+    return seat
+
+
+async def _not_ready(
+    conn: Connection,
+    module: Module,
+    seat: Seat,
+    ticks: Iterable[str],
+    just_competent: Mapping[str, int],
+    answerable: Iterable[int],
+) -> ChecksBlock | SourceMoved | TicksMissing | RatingsMissing | None:
+    stored = await store.fetch_content(conn, module.id, module.number)
+    assert stored
+    if stored.blocked:
+        return ChecksBlock(module)
+    usable = set(answerable)
+    cited = await store.fetch_cited(conn, module.id, module.number)
+    moved = tuple(c for c in cited if c.in_force != c.revision_id or c.revision_id not in usable)
+    if moved:
+        return SourceMoved(module, moved)
+    set_ticks = set(ticks)
+    if missing := tuple(tick for tick in TICKS if tick not in set_ticks):
+        return TicksMissing(module, missing)
+    if seat == "sme" and (unrated := _unrated(stored.content, just_competent)):
+        return RatingsMissing(module, unrated)
+    return None
+
+
+def _unrated(content: Content, just_competent: Mapping[str, int]) -> tuple[str, ...]:
+    if not isinstance(content, ItemSet):
+        return ()
+    return tuple(
+        item.id for item in content.items if not 0 <= just_competent.get(item.id, -1) <= 10
+    )
+
+
+async def _say_no(
+    conn: Connection,
+    module_id: int,
+    number: int,
+    person: Person,
+    after: State,
+    text: str,
+    press: int,
+    now: datetime,
+) -> Moved | Refusal:
+    module = await _at_hand(conn, module_id, number)
+    if not isinstance(module, Module):
+        return module
+    if module.state not in BEFORE_REVIEWERS or not may_move(module.state, after):
+        return NotNow(module)
+    if not seats_of(person, module.domain):
+        return NotAReviewer(module, await fetch_reviewers(conn, module))
+    kind = "reject" if after == "rejected" else "changes"
+    return await _move(conn, module, person, after, kind, text, press, now)
+
+
+async def _move(
+    conn: Connection,
+    module: Module,
+    person: Person,
+    after: State,
+    kind: str,
+    text: str,
+    press: int,
+    now: datetime,
+) -> Moved | WordsMissing:
+    if not text.strip():
+        return WordsMissing(module)
+    await store.insert_remark(
+        conn, module, kind=kind, person_id=person.id, text=text.strip(), press=press, now=now
+    )
+    await store.mark_state(conn, module.id, after, actor=person.email, now=now)
+    return Moved(await _again(conn, module), module.state)
