@@ -58,7 +58,7 @@ async def main(questions: int, embeddings: str) -> None:
                 )
                 told, _ = await doctor.communicate()
         answers = Counter(message["thread_ts"] for message in slack.posted())
-        cut_off = [line for line in told.decode().splitlines() if line.startswith("Cut off")]
+        cut_off = [line for line in told.decode().splitlines() if line.startswith("Sent again")]
         for name, value in (
             ("questions acknowledged", sum(status == 200 for status, _, _ in statuses)),
             ("answered when the worker was killed", killed_at),

@@ -4,44 +4,36 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
 import structlog
 from aiohttp import web
 
-from bot import store
 from bot.channel import Channel
-from bot.database import Database, DatabaseUnusable, Pool, open_pool, with_search_path
+from bot.database import Database, Pool, open_pool, unreachable, with_search_path
+from bot.embedder import configured_embedder, load_embedder
 from bot.inbox import Inbox, Worker
 from bot.outbox import Outbox
 from bot.settings import Settings, UnusableSetting
-from bot.slack.store import fetch_removed, token_hash
 from bot.teams.identity import identity
 from bot.timetable import Timetable
-from bot.work import UNREACHABLE, Queue
-from handlers.doctor import DeadLetter, Spent, State
+from bot.work import Queue
 from handlers.inbound import Place
-from handlers.services import Connection, Services
-from indexing import answers, audit, documents
-from indexing.embeddings import Embedder, EndpointEmbedder, LocalEmbedder, mismatch
-from indexing.listing import list_documents
+from handlers.services import Services
+from indexing import answers, documents
+from indexing.embeddings import Embedder, LocalEmbedder
 from indexing.reindex import rebuild
-from indexing.store.answers import Spent as StoredSpent
-from indexing.store.answers import fetch_spent
-from indexing.store.search import fetch_embedding_model
 from indexing.token_states import TokenStates
 from learning.nouns import EVERYONE
 from learning.store import fetch_people
 
 log = structlog.get_logger()
 Progress = Callable[[int, int], None]
-_MONTH = timedelta(days=30)
 
 
 def clock() -> datetime:
@@ -67,36 +59,6 @@ async def open_house(settings: Settings, database: Database) -> AsyncIterator[Ho
         queue = Queue(pool)
         await queue.open()
         yield House(settings, database, pool, queue, Inbox(queue.defer_event))
-
-
-async def load_embedder(settings: Settings, pool: Pool) -> Embedder | None:
-    """Load the configured embedder; None when there is to be none.
-
-    Raises `DatabaseUnusable` when another embedder filled the index.
-    """
-    embedder = await _configured_embedder(settings)
-    async with pool.connection() as conn:
-        wrong = mismatch(await fetch_embedding_model(conn), embedder)
-    if wrong:
-        raise DatabaseUnusable(wrong)
-    return embedder
-
-
-async def _configured_embedder(settings: Settings) -> Embedder | None:
-    match settings.jobaid_embeddings:
-        case "none":
-            return None
-        case "local":
-            return await LocalEmbedder.load(settings.jobaid_home / "models")
-        case model:
-            if not settings.openai_base_url:
-                raise UnusableSetting(
-                    f"JOBAID_EMBEDDINGS names the model {model!r}, but OPENAI_BASE_URL is not set."
-                    " Set it to the endpoint that serves this model, or use local or none."
-                )
-            return await EndpointEmbedder.connect(
-                settings.openai_base_url, settings.openai_api_key, model
-            )
 
 
 @asynccontextmanager
@@ -171,46 +133,19 @@ async def index_folder(
 
 async def reindex(house: House, progress: Progress) -> int:
     """Compute every embedding anew with the configured model, as the owner of the tables."""
-    embedder = await _configured_embedder(house.settings)
+    embedder = await configured_embedder(house.settings)
     if embedder is None:
         raise UnusableSetting(
             "JOBAID_EMBEDDINGS is none, so there is nothing to compute. Set it to local or to a"
             " model's name, then run jobaid reindex again."
         )
-    async with await psycopg.AsyncConnection.connect(
-        with_search_path(house.database.admin_url)
-    ) as owner:
+    url, setting = house.database.admin_url, house.database.admin_setting
+    try:
+        owner = await psycopg.AsyncConnection.connect(with_search_path(url))
+    except psycopg.OperationalError as error:
+        raise unreachable(url, error, setting) from None
+    async with owner:
         return await rebuild(owner, embedder, progress)
-
-
-async def state_of_house(conn: Connection, today: date, settings: Settings) -> State:
-    """What the database says of itself."""
-    rows = await list_documents(conn, today)
-    letters = [DeadLetter(*letter) for letter in await store.fetch_dead_letters(conn)]
-    return State(
-        demo=await store.is_demo(conn),
-        people=len(await fetch_people(conn)),
-        documents=Counter(row.status for row in rows),
-        waiting=await store.count_waiting(conn),
-        cut_off=await store.count_cut_off(conn),
-        audit_intact=await audit.verify(conn) is None,
-        dead_letters=tuple(letters),
-        spent=tuple([_priced(one, settings) for one in await fetch_spent(conn, clock() - _MONTH)]),
-        slack_refuses=await fetch_removed(conn, token_hash(settings.slack_bot_token)),
-    )
-
-
-def _priced(spent: StoredSpent, settings: Settings) -> Spent:
-    cost = None
-    if settings.jobaid_price_in or settings.jobaid_price_out:
-        cost = (
-            spent.tokens_in * settings.jobaid_price_in
-            + spent.tokens_out * settings.jobaid_price_out
-        ) / 1_000_000
-    return Spent(
-        spent.model, spent.answers, spent.written, spent.tokens_in, spent.tokens_out,
-        spent.median_ms, cost,
-    )  # fmt: skip
 
 
 @asynccontextmanager
@@ -286,48 +221,6 @@ async def warm(house: House, services: Services) -> None:
             conn, "warm up", (), (EVERYONE,), (), today, services.embedder, services.states
         )
         await answers.warm(conn, today, services.states)
-
-
-@asynccontextmanager
-async def listening(settings: Settings, application: web.Application) -> AsyncIterator[str]:
-    """Serve HTTP; gives the URL. Raises `UnusableSetting` when the port is taken."""
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=3)
-    await runner.setup()
-    site = web.TCPSite(runner, settings.host, settings.port, reuse_address=True)
-    try:
-        await site.start()
-    except OSError as error:
-        await runner.cleanup()
-        raise UnusableSetting(
-            f"PORT {settings.port} on HOST {settings.host} cannot be used ({error.strerror})."
-            " Set PORT to a free one."
-        ) from None
-    port = runner.addresses[0][1]
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    try:
-        yield f"http://{host}:{port}"
-    finally:
-        await runner.cleanup()
-
-
-def health_routes(pool: Pool) -> web.RouteTableDef:
-    """`/healthz`: the process runs. `/readyz`: it also reaches its database."""
-    routes = web.RouteTableDef()
-
-    @routes.get("/healthz")
-    async def healthz(_request: web.Request) -> web.Response:
-        return web.json_response({"status": "ok"})
-
-    @routes.get("/readyz")
-    async def readyz(_request: web.Request) -> web.Response:
-        try:
-            async with asyncio.timeout(2), pool.connection(timeout=2) as conn:
-                await store.is_demo(conn)
-        except (TimeoutError, OSError, *UNREACHABLE):
-            return web.json_response({"status": "database unreachable"}, status=503)
-        return web.json_response({"status": "ready"})
-
-    return routes
 
 
 async def until_stopped(

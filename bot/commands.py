@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from aiohttp import web
@@ -18,8 +19,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from bot import app, demo, terminal
 from bot.__main__ import DONE, FAILED, MISUSED
+from bot.address import check_address, health_routes, listening
 from bot.database import Database, DatabaseUnusable, database, is_up_to_date, migrate
+from bot.embedder import fault_of_embedder, load_embedder
 from bot.settings import Settings
+from bot.state import state_of_house
 from bot.teams.identity import missing_settings
 from bot.teams.package import package
 from handlers import directory, doctor, evaluating, evaluation_report, library, trying
@@ -44,6 +48,8 @@ async def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Run one command and return its exit code."""
     if arguments.command == "teams":
         return _teams_package(arguments, settings)
+    if arguments.command in ("demo", "serve"):
+        check_address(settings)  # before a database is made for nothing
     with database(settings) as found:
         match arguments.command:
             case "demo":
@@ -101,8 +107,10 @@ async def _doctor(settings: Settings, found: Database) -> int:
     if not facts.up_to_date:
         say("\n".join(doctor.report(facts, None)))
         return FAILED
-    async with app.open_house(settings, found) as house, house.pool.connection() as conn:
-        state = await app.state_of_house(conn, app.clock().date(), settings)
+    async with app.open_house(settings, found) as house:
+        facts = replace(facts, embeddings_fault=await fault_of_embedder(settings, house.pool))
+        async with house.pool.connection() as conn:
+            state = await state_of_house(conn, app.clock(), settings)
     say("\n".join(doctor.report(facts, state)))
     return DONE if doctor.is_well(facts, state) else FAILED
 
@@ -120,9 +128,9 @@ def _teams_package(arguments: argparse.Namespace, settings: Settings) -> int:
 
 async def _serve(house: app.House) -> int:
     application = web.Application(client_max_size=1_000_000)
-    application.add_routes(app.health_routes(house.pool))
+    application.add_routes(health_routes(house.pool))
     await app.mount_platforms(house, application)
-    async with app.sockets(house), app.listening(house.settings, application) as url:
+    async with app.sockets(house), listening(house.settings, application) as url:
         say(f"ready {url}")
         await app.until_stopped()
     return DONE
@@ -168,7 +176,7 @@ async def _index(house: app.House, arguments: argparse.Namespace) -> int:
     if not arguments.path.exists():
         hint(f"{arguments.path} does not exist. Name a folder or a file of documents.")
         return FAILED
-    embedder = await app.load_embedder(house.settings, house.pool)
+    embedder = await load_embedder(house.settings, house.pool)
     async with progress("Indexing") as show:
         report = await app.index_folder(
             house,

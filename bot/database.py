@@ -38,6 +38,11 @@ class Database:
     embedded: bool
 
     @property
+    def admin_setting(self) -> str:
+        """The setting that the owner's URL comes from."""
+        return "DATABASE_URL" if self.url == self.admin_url else "DATABASE_ADMIN_URL"
+
+    @property
     def protects_the_gate(self) -> bool:
         """Whether the application's role is another one than the tables' owner."""
         return conninfo_to_dict(self.url).get("user") != conninfo_to_dict(self.admin_url).get(
@@ -85,7 +90,7 @@ def migrate(database: Database) -> None:
             owner.execute("select set_config('jobaid.app_role', %s, true)", [app_role])
             owner.execute(grants.encode())
     except psycopg.OperationalError as error:
-        raise _unreachable(database.admin_url, error) from None
+        raise unreachable(database.admin_url, error, database.admin_setting) from None
 
 
 def _prepare(admin_url: str) -> None:
@@ -120,17 +125,21 @@ def is_up_to_date(url: str) -> bool:
                 return False
             found = conn.execute("select version_num from public.alembic_version").fetchall()
     except psycopg.OperationalError as error:
-        raise _unreachable(url, error) from None
+        raise unreachable(url, error) from None
     heads = ScriptDirectory.from_config(_alembic()).get_heads()
     return [name for (name,) in found] == list(heads)
 
 
-def _unreachable(url: str, error: psycopg.Error) -> DatabaseUnusable:
+def unreachable(url: str, error: psycopg.Error, setting: str = "DATABASE_URL") -> DatabaseUnusable:
+    """Say which database could not be used, why, and what `setting` has to name."""
     where = conninfo_to_dict(url)
-    said = " ".join(str(error).split())
+    at = f"{where.get('host', 'localhost')}:{where.get('port', 5432)}"
+    said = " ".join(str(error).split()).rstrip(".")
+    instead = ", or leave it out for the embedded one" if setting == "DATABASE_URL" else ""
     return DatabaseUnusable(
-        f"The database {where.get('dbname', '')} at {where.get('host', 'localhost')} cannot be"
-        f" used: {said}. Check DATABASE_URL and that PostgreSQL is running."
+        f"The database {where.get('dbname', '')} at {at} cannot be used: {said}. Check that"
+        f" {setting} names a PostgreSQL that runs and can be reached from here, with the right"
+        f" user, password and database{instead}."
     )
 
 
@@ -149,7 +158,7 @@ async def open_pool(database: Database, size: int = 10) -> AsyncIterator[Pool]:
         await pool.open(wait=True, timeout=15)
     except psycopg.errors.Error as error:
         await pool.close()
-        raise _unreachable(database.url, error) from None
+        raise unreachable(database.url, error) from None
     try:
         yield pool
     finally:

@@ -12,8 +12,9 @@ from aiohttp import web
 
 import samples
 from bot import app
+from bot.address import health_routes, listening
 from bot.channel import Channel
-from bot.database import Database, DatabaseUnusable, is_up_to_date, migrate
+from bot.database import Database, DatabaseUnusable, is_up_to_date, migrate, unreachable
 from bot.settings import Settings
 from bot.web.listen import mount
 from bot.web.send import LocalChannel
@@ -41,9 +42,9 @@ async def run(settings: Settings, database: Database, say: Say, hint: Say) -> in
             channels["teams"] = await _teams_without_proof(house, application)
             hint("Microsoft's local Teams client may come in, for this machine only")
         app.worker(house, channels, services)
-        application.add_routes(app.health_routes(house.pool))
+        application.add_routes(health_routes(house.pool))
         mount(application, pool=house.pool, inbox=house.inbox, clock=app.clock)
-        url = await opened.enter_async_context(app.listening(settings, application))
+        url = await opened.enter_async_context(listening(settings, application))
         working = asyncio.create_task(app.work(house))
         warming = asyncio.create_task(app.warm(house, services))
         say(f"ready {url}")
@@ -88,8 +89,7 @@ def claim(database: Database, hint: Say) -> None:
                 )
                 return
     except psycopg.OperationalError as error:
-        said = " ".join(str(error).split())
-        raise DatabaseUnusable(f"The database cannot be used: {said}.") from None
+        raise unreachable(database.admin_url, error, database.admin_setting) from None
     raise DatabaseUnusable(
         "This database was not made by `jobaid demo`, so the demo leaves it alone. Set JOBAID_HOME"
         " to an empty folder (or DATABASE_URL to an empty database) and start again."

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -14,10 +15,51 @@ class UnusableSetting(Exception):
     """A setting cannot be used. The message is one line: its name, what is wrong, the remedy."""
 
 
+# As the platforms write them: Slack's channels and private channels, our rooms, Teams' channels.
+_PLACE = re.compile(
+    r"slack:[CG][A-Z0-9]{2,}|web:[a-z0-9-]+|teams:19:[^\s,|@]+@thread\.(?:tacv2|skype|v2)"
+)
+# What may hold a password or a token is not repeated on a screen.
+_SECRET = ("DATABASE_", "_KEY", "_TOKEN", "_SECRET", "_PASSWORD")
+
+
 def _postgres_url(url: str) -> str:
-    if url and not url.startswith(("postgresql://", "postgres://")):
-        raise ValueError("write it as postgresql://user:password@host:5432/name")
+    if not url:
+        return url
+    from psycopg import ProgrammingError
+    from psycopg.conninfo import conninfo_to_dict
+
+    form = "write it as postgresql://user:password@host:5432/name"
+    if not url.startswith(("postgresql://", "postgres://")):
+        raise ValueError(form)
+    try:
+        conninfo_to_dict(url)
+    except ProgrammingError:
+        raise ValueError(f"{form}, with %40 for an @ in the password, and so on") from None
     return url
+
+
+def _places(value: Any) -> Any:
+    """A comma-separated list, each place named as its platform names it."""
+    if not isinstance(value, str):
+        return value
+    places = tuple(place.strip() for place in value.split(",") if place.strip())
+    for place in places:
+        if not _PLACE.fullmatch(place):
+            raise ValueError(
+                f"{place!r} is no place to post to; write slack:C0123456789, web:review or"
+                " teams:19:…@thread.tacv2, several with commas between them"
+            )
+        if place.startswith("web:") and place.removeprefix("web:") not in _rooms():
+            rooms = ", ".join(f"web:{name}" for name in _rooms())
+            raise ValueError(f"the page has no channel {place}; it has {rooms}")
+    return places
+
+
+def _rooms() -> tuple[str, ...]:
+    from handlers.local_chat import ROOMS
+
+    return tuple(room.name for room in ROOMS)
 
 
 def _http_url(url: str) -> str:
@@ -66,15 +108,9 @@ class Settings(BaseSettings):
     teams_local: bool = False
     teams_login_url: HttpUrl = "https://login.microsoftonline.com"
     teams_openid_url: HttpUrl = "https://login.botframework.com/v1/.well-known/openidconfiguration"
-    review_channel: Annotated[tuple[str, ...], NoDecode] = ()
+    review_channel: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_places)] = ()
     jobaid_forget_askers_days: int = Field(default=180, ge=1)
     jobaid_token_cache_mb: int = Field(default=256, ge=0)
-
-    def __init__(self, **values: object) -> None:
-        channels = values.get("review_channel", os.environ.get("REVIEW_CHANNEL"))
-        if isinstance(channels, str):
-            values["review_channel"] = tuple(c.strip() for c in channels.split(",") if c.strip())
-        super().__init__(**values)  # type: ignore[arg-type]
 
 
 def read_settings() -> Settings:
@@ -84,9 +120,9 @@ def read_settings() -> Settings:
     except ValidationError as wrong:
         first = wrong.errors()[0]
         name = str(first["loc"][0]).upper() if first["loc"] else "settings"
-        reason = first["msg"].removeprefix("Value error, ")
+        shown = "" if any(part in name for part in _SECRET) else f" ({first['input']!r})"
         raise UnusableSetting(
-            f"{name} cannot be used ({first['input']!r}): {reason}. Correct it and start again."
+            f"{name} cannot be used{shown}: {_in_words(name, first)}. Correct it and start again."
         ) from None
     if settings.database_admin_url and not settings.database_url:
         raise UnusableSetting(
@@ -94,3 +130,18 @@ def read_settings() -> Settings:
             " database."
         )
     return settings
+
+
+def _in_words(name: str, error: Any) -> str:
+    """What is wrong with a setting, and how it is written."""
+    kind = str(error["type"])
+    if kind == "value_error":
+        return str(error["msg"]).removeprefix("Value error, ")
+    if name == "PORT":
+        return "write a whole number from 0 to 65535"
+    if kind.startswith("bool"):
+        return "write 1 or 0"
+    number = "a whole number" if kind.startswith("int") else "a number"
+    if kind == "greater_than_equal":
+        return f"write a number of {error['ctx']['ge']:g} or more"
+    return f"write {number}" if kind.startswith(("int", "float")) else str(error["msg"])

@@ -12,6 +12,7 @@ from bot.channel import Event, Outgoing
 from handlers.cards import Card, card_from_json, card_to_json
 from handlers.inbound import CardRef, Place
 from handlers.services import Connection
+from indexing.visible import visible
 
 
 async def insert_event(
@@ -32,10 +33,11 @@ async def insert_event(
 
 
 def _storable(value: Any) -> Any:
-    """Return JSON values without NUL characters, which PostgreSQL's jsonb cannot hold."""
+    """Return JSON values without what nobody sees, NUL and halves of pairs included: jsonb refuses
+    those."""
     match value:
         case str():
-            return value.replace("\x00", "")
+            return visible(value)
         case dict():
             return {_storable(key): _storable(item) for key, item in value.items()}
         case list():

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from handlers.wording import listed
+from handlers.wording import STATUS_WORDS, counted, listed
+from indexing.nouns import Status
 
 TEAMS_SETTINGS = ("TEAMS_APP_ID", "TEAMS_APP_PASSWORD", "TEAMS_TENANT_ID")
 
@@ -15,7 +16,8 @@ TEAMS_SETTINGS = ("TEAMS_APP_ID", "TEAMS_APP_PASSWORD", "TEAMS_TENANT_ID")
 class Facts:
     """What the settings say. `protected`: the application's role is not the tables' owner.
 
-    `teams_missing` names the settings of Teams that are not given.
+    `teams_missing` names the settings of Teams that are not given. `embeddings_fault` says why the
+    embeddings cannot be used, with the remedy; '' where they can.
     """
 
     embedded: bool
@@ -26,6 +28,7 @@ class Facts:
     slack_secret: bool
     review_places: Sequence[str] = ()
     teams_missing: Sequence[str] = TEAMS_SETTINGS
+    embeddings_fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ class State:
 
     demo: bool
     people: int
-    documents: Mapping[str, int]
+    documents: Mapping[Status, int]
     waiting: int
     cut_off: int
     audit_intact: bool
@@ -74,6 +77,7 @@ def is_well(facts: Facts, state: State) -> bool:
     """Whether nothing needs somebody's hand now. A setting left out on purpose is well."""
     return (
         facts.up_to_date
+        and not facts.embeddings_fault
         and state.audit_intact
         and not state.dead_letters
         and not state.slack_refuses
@@ -84,15 +88,9 @@ def report(facts: Facts, state: State | None) -> list[str]:
     """The report's lines; the last one is the exact next step."""
     lines = [
         _line("Database", "embedded PostgreSQL" if facts.embedded else "DATABASE_URL"),
-        _line("Schema", "up to date" if facts.up_to_date else "NOT up to date"),
-        _line(
-            "Two roles",
-            "yes, the database protects the gate"
-            if facts.protected
-            else "NO: one role for both URLs, so the database no longer protects the gate."
-            " Give DATABASE_URL a role that does not own the tables.",
-        ),
-        _line("Embeddings", _embeddings(facts.embeddings)),
+        _line("Tables", "up to date" if facts.up_to_date else "NOT up to date"),
+        _line("Protection", _protection(facts.protected)),
+        _line("Embeddings", _embeddings(facts)),
         _line("Slack", _slack(facts, state)),
         _line("Teams", _teams(facts.teams_missing)),
     ]
@@ -114,11 +112,22 @@ def _line(name: str, value: str) -> str:
     return f"{name + ':':<14}{value}"
 
 
-def _embeddings(name: str) -> str:
-    return {
+def _protection(protected: bool) -> str:
+    if protected:
+        return "yes: Jobaid's database user can change neither the audit log nor what was approved"
+    return (
+        "NO: Jobaid's database user owns the tables, so the database cannot keep anybody from"
+        " changing the audit log. Make a second user (create role jobaid_app login password '…'),"
+        " put it into DATABASE_URL and the owner into DATABASE_ADMIN_URL, then run: jobaid migrate"
+    )
+
+
+def _embeddings(facts: Facts) -> str:
+    name = {
         "local": "MiniLM on this machine",
         "none": "none, keyword search alone",
-    }.get(name, f"{name} at OPENAI_BASE_URL")
+    }.get(facts.embeddings, f"{facts.embeddings} at OPENAI_BASE_URL")
+    return f"NOT USABLE: {name} (see the next step)" if facts.embeddings_fault else name
 
 
 def _slack(facts: Facts, state: State | None) -> str:
@@ -144,22 +153,44 @@ def _teams(missing: Sequence[str]) -> str:
 
 
 def _state_lines(state: State) -> Iterator[str]:
-    kind = "demo: people can be played without proof" if state.demo else "real"
-    yield _line("Kind", kind)
+    yield _line(
+        "Made by",
+        "jobaid demo: anybody at this machine can play its people" if state.demo else "you",
+    )
     yield _line("People", str(state.people))
-    counts = ", ".join(f"{count} {status}" for status, count in state.documents.items() if count)
+    counts = ", ".join(
+        f"{state.documents[status]} {words}"
+        for status, words in STATUS_WORDS.items()
+        if state.documents.get(status)
+    )
     yield _line("Documents", counts or "none")
-    yield _line("Waiting", f"{state.waiting} jobs")
-    yield _line("Cut off", f"{state.cut_off} calls were cut off in flight and made again")
+    yield _line("Waiting", counted(state.waiting, "message or task", "messages and tasks"))
+    yield _line("Sent again", _sent_again(state.cut_off))
     yield _line("Audit log", "intact" if state.audit_intact else "BROKEN: a row was changed")
     for spent in state.spent:
         yield _line("Written", _spent(spent))
-    yield _line("Dead letters", str(len(state.dead_letters)))
+    yield _line("Given up", _given_up(len(state.dead_letters)))
     for letter in state.dead_letters[:10]:
         yield (
-            f"  {letter.at:%Y-%m-%d %H:%M} {letter.box} {letter.id}"
-            f" {letter.reference}: {letter.error}"
+            f"  {letter.at:%Y-%m-%d %H:%M} {_BOXES.get(letter.box, letter.box)} {letter.id},"
+            f" reference {letter.reference}: {letter.error}"
         )
+
+
+_BOXES = {"inbox": "question or press", "outbox": "message to send"}
+
+
+def _sent_again(count: int) -> str:
+    if not count:
+        return "nothing"
+    return (
+        f"{counted(count, 'message')} whose sending was interrupted; people may have seen"
+        f" {'it' if count == 1 else 'them'} twice"
+    )
+
+
+def _given_up(count: int) -> str:
+    return f"{count}, after trying repeatedly:" if count else "nothing"
 
 
 def _spent(spent: Spent) -> str:
@@ -181,14 +212,19 @@ def _next_step(facts: Facts, state: State | None) -> str:
             "install the app in Slack again (docs/slack.md), set the new SLACK_BOT_TOKEN and start"
             " jobaid serve and jobaid worker again"
         )
+    if facts.embeddings_fault:
+        return facts.embeddings_fault
     if state.dead_letters:
-        return "look at the dead letters above; their references are what people were told."
+        return (
+            "read above why each was given up and mend that. It is not tried again: ask those who"
+            " were told one of the references to ask once more"
+        )
     if not state.people:
         return "jobaid people import FILE.yaml"
     if not state.documents:
         return "jobaid index FOLDER"
     if not state.documents.get("answerable"):
-        return "jobaid documents (none can be answered from; the table says why)"
+        return "jobaid documents (none may be answered from; its STATUS column says why)"
     if facts.slack_token != facts.slack_secret:
         return f"set {'SLACK_SIGNING_SECRET' if facts.slack_token else 'SLACK_BOT_TOKEN'}"
     if 0 < len(facts.teams_missing) < len(TEAMS_SETTINGS):

@@ -10,7 +10,7 @@ from typing import assert_never
 
 from handlers.remedies import remedy
 from handlers.services import Connection
-from handlers.wording import columns
+from handlers.wording import STATUS_WORDS, columns
 from indexing.decisions import (
     Ambiguous,
     CanonicalChosen,
@@ -48,15 +48,6 @@ _RESULTS = {
     "refused": "refused",
     "ignored": "ignored",
 }
-_STATUSES = {
-    "answerable": "answerable",
-    "unvalidated": "not validated",
-    "expired": "review overdue",
-    "withdrawn": "withdrawn",
-    "conflict": "in conflict",
-    "owner_gone": "owner has left",
-}
-
 _OF_A_KIND = 3
 """How often the table says the same; a refusal is always told in full."""
 
@@ -185,7 +176,7 @@ def documents_table(rows: Sequence[Listed]) -> str:
         (
             (
                 f"{row.source}:{row.uri}",
-                _STATUSES[row.status] + (", newer text waits" if row.waiting else ""),
+                STATUS_WORDS[row.status] + (", newer text waits" if row.waiting else ""),
                 row.version,
                 row.owner,
                 row.next_review.isoformat() if row.next_review else "-",

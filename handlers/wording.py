@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from handlers.cards import Source
-from indexing.nouns import FoundPassage
+from indexing.nouns import FoundPassage, Status
 
 LOOKING_UP = "is looking it up"
 """The status beside the agent's name while a question is worked on."""
@@ -39,6 +39,17 @@ ADD_ME_FIRST = "I cannot write to you yet. Add Jobaid in Teams under Apps, then 
 """Said to somebody who has no chat with us in which they could be answered."""
 
 
+STATUS_WORDS: Mapping[Status, str] = {
+    "answerable": "answerable",
+    "unvalidated": "unvalidated",
+    "expired": "expired",
+    "withdrawn": "withdrawn",
+    "conflict": "conflict",
+    "owner_gone": "unvalidated (owner has left)",
+}
+"""A document's status on the command line: it begins with the word that `--status` takes."""
+
+
 def about_place(name: str) -> str:
     """Return the line that says where something said privately comes from; `name` may be ''."""
     return f"About what you did in {name}:" if name else "About what you did in a shared chat:"
@@ -53,6 +64,11 @@ def listed(words: Iterable[str], last: str = "and") -> str:
     """Join words as in a sentence: a, b and c."""
     *most, end = list(words) or [""]
     return f"{', '.join(most)} {last} {end}" if most else end
+
+
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """Return a number with its noun: 1 person, 2 people."""
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
 def section_mark(section: str) -> str:
@@ -83,18 +99,25 @@ def heading_of(title: str, section: str) -> str:
     return name if name != section or len(name.split()) > 2 else title
 
 
+def after_title(section: str) -> str:
+    """Return a section mark as it follows its document's title: ` §4.2`, or `, Exceptions`."""
+    if not section:
+        return ""
+    return f" {section}" if section.startswith("§") else f", {section}"
+
+
 def cited(passage: FoundPassage, owner: str) -> str:
     """Return one citation as a line: title, section, version, date, owner."""
     return (
-        f"{passage.title} {section_beside(passage.title, passage.section)}".strip()
-        + f", version {passage.version} of {day(passage.version_on)}, owner {owner}"
+        f"{passage.title}{after_title(section_beside(passage.title, passage.section))}"
+        f", version {passage.version} of {day(passage.version_on)}, owner {owner}"
     )
 
 
 def source_detail(source: Source) -> str:
     """Return what follows a source's title: section, version, date, owner."""
     return (
-        f"{' ' if source.section else ''}{source.section}"
+        f"{after_title(source.section)}"
         f", version {source.version} of {day(source.version_on)}, owner {source.owner}"
     )
 

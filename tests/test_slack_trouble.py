@@ -14,11 +14,11 @@ import slack_stand_in as slack_side
 from slack_stand_in import direct, edit, event, mention, opened, press
 from slack_world import NOW, REFUND, World, slack_world
 
-from bot.app import state_of_house
 from bot.database import Pool
 from bot.settings import Settings
 from bot.slack.plain import as_text
 from bot.slack.store import insert_removed, take_turn, token_hash
+from bot.state import state_of_house
 from handlers import doctor
 
 EVERY = {**gallery.CARDS, **gallery.RAW}
@@ -131,7 +131,7 @@ async def test_once_removed_nothing_more_is_sent_and_doctor_says_so(
 async def doctor_report(world: World, token: str = slack_side.TOKEN) -> list[str]:
     settings = Settings(slack_bot_token=token)
     async with world.pool.connection() as conn:
-        state = await state_of_house(conn, NOW.date(), settings)
+        state = await state_of_house(conn, NOW, settings)
     facts = doctor.Facts(True, True, True, "none", True, True)
     assert doctor.is_well(facts, state) == ("REMOVED" not in str(doctor.report(facts, state)))
     return doctor.report(facts, state)

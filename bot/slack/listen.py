@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -27,7 +27,6 @@ from bot.slack import store
 from bot.slack.incoming import read
 from bot.slack.told import Told
 from handlers.services import Connection
-from indexing.visible import visible
 
 PATH = "/slack/events"
 LARGEST_BODY = 1_000_000
@@ -82,11 +81,16 @@ class _Intake(AsyncMiddleware):
                         conn,
                         platform="slack",
                         key=told.key,
-                        payload={**_storable(req.body), **_place(told)},
+                        payload={**_without_token(req.body), **_place(told)},
                         lock=told.lock,
                         now=self._clock(),
                     )
         return BoltResponse(status=200, body="")
+
+
+def _without_token(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The request without Slack's old shared token, which is a secret and proves nothing."""
+    return {key: value for key, value in body.items() if key != "token"}
 
 
 def _place(told: Told) -> dict[str, str]:
@@ -106,15 +110,6 @@ async def _is_for_us(conn: Connection, told: Told) -> bool:
     if told.kind == "said":
         return told.thread != told.ts and await store.is_engaged(conn, told.place)
     return await store.is_known(conn, f"slack:{told.message_key}")
-
-
-def _storable(value: Any) -> Any:
-    """The request without Slack's old shared token and characters that JSON columns refuse."""
-    if isinstance(value, dict):
-        return {key: _storable(inner) for key, inner in value.items() if key != "token"}
-    if isinstance(value, list):
-        return [_storable(inner) for inner in value]
-    return visible(value) if isinstance(value, str) else value
 
 
 def mount(web_app: web.Application, app: AsyncApp) -> None:

@@ -37,7 +37,6 @@ from handlers.answer_cards import help_card
 from handlers.inbound import Place
 from handlers.services import Connection
 from handlers.wording import ADD_ME_FIRST, ANSWERING_DIRECTLY, NOT_THIS_CARD, NOTHING_TO_ANSWER
-from indexing.visible import visible
 
 PLATFORM = "teams"
 PATH = "/api/messages"
@@ -176,7 +175,7 @@ class Listener:
             conn,
             platform=PLATFORM,
             key=told.key,
-            payload={**_storable(said), "place": told.place, "turns": turns},
+            payload={**said, "place": told.place, "turns": turns},
             lock=told.lock,
             now=now,
         )
@@ -254,15 +253,6 @@ async def _welcome(conn: Connection, inbox_id: int, told: Told, now: datetime) -
     if await bot.store.claim_once(conn, f"teams:welcome:{told.conversation}", now):
         chat = OutboxChat(conn, inbox_id, now, (PLATFORM,))
         await chat.post(Place(told.place), help_card("Hello."))
-
-
-def _storable(value: Any) -> Any:
-    """The activity without characters that JSON columns refuse and nobody sees."""
-    if isinstance(value, dict):
-        return {visible(key): _storable(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_storable(inner) for inner in value]
-    return visible(value) if isinstance(value, str) else value
 
 
 async def _json(request: web.Request) -> dict[str, Any] | web.Response:

@@ -1,0 +1,49 @@
+"""Decides what the house says of itself: what the database holds, and what was given up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta
+
+from bot import store
+from bot.settings import Settings
+from bot.slack.store import fetch_removed, token_hash
+from handlers.doctor import DeadLetter, Spent, State
+from handlers.services import Connection
+from indexing import audit
+from indexing.listing import list_documents
+from indexing.store.answers import Spent as StoredSpent
+from indexing.store.answers import fetch_spent
+from learning.store import fetch_people
+
+_MONTH = timedelta(days=30)
+
+
+async def state_of_house(conn: Connection, now: datetime, settings: Settings) -> State:
+    """What the database says of itself."""
+    rows = await list_documents(conn, now.date())
+    letters = [DeadLetter(*letter) for letter in await store.fetch_dead_letters(conn)]
+    return State(
+        demo=await store.is_demo(conn),
+        people=len(await fetch_people(conn)),
+        documents=Counter(row.status for row in rows),
+        waiting=await store.count_waiting(conn),
+        cut_off=await store.count_cut_off(conn),
+        audit_intact=await audit.verify(conn) is None,
+        dead_letters=tuple(letters),
+        spent=tuple([_priced(one, settings) for one in await fetch_spent(conn, now - _MONTH)]),
+        slack_refuses=await fetch_removed(conn, token_hash(settings.slack_bot_token)),
+    )
+
+
+def _priced(spent: StoredSpent, settings: Settings) -> Spent:
+    cost = None
+    if settings.jobaid_price_in or settings.jobaid_price_out:
+        cost = (
+            spent.tokens_in * settings.jobaid_price_in
+            + spent.tokens_out * settings.jobaid_price_out
+        ) / 1_000_000
+    return Spent(
+        spent.model, spent.answers, spent.written, spent.tokens_in, spent.tokens_out,
+        spent.median_ms, cost,
+    )  # fmt: skip
