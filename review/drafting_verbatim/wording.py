@@ -1,0 +1,194 @@
+"""Decides what a clause is: a warning, a condition, a threshold, an instruction; and its short form.
+
+English, by words and marks alone. In doubt a clause is none of these, and is left as it stands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from indexing.figures import Figure
+from indexing.numerals import tokens, with_figures
+from indexing.terms import tidy
+from review.drafting_verbatim.verbs import VERBS
+
+_LABELLED = re.compile(
+    r"\W*(?:warning|caution|danger|important|attention|beware|⚠)\b\s*[:!–—-]|\W*⚠", re.IGNORECASE
+)
+_FORBIDS = re.compile(
+    r"\bnever\b|\bmust\s+not\b|\bmustn['’]t\b|\byou may\s+not\b|\bshould\s+not\b|\bshall\s+not\b"
+    r"|\bunder no circumstances\b|\bforbidden\b|\bprohibited\b|\bnot (?:allowed|permitted)\b"
+    r"|(?:^|[.,;:!?(]\s*|\b(?:and|but|or|please|so|then)\s+)(?:do not|don['’]t)\b(?! (?:need|have) to)"
+    r"|(?:^|[.;:!?]\s*)(?:nobody|no one|no-one)\b",
+    re.IGNORECASE,
+)
+_DEPENDS = re.compile(
+    r"\b(?:if|unless|when|whenever|once|until|till|before|after|above|over|below|under|except"
+    r"|otherwise|only|provided|while|during|as long as|as soon as|at least|at most|up to"
+    r"|(?:more|less|fewer|later|earlier|longer) than|in case|within|instead)\b",
+    re.IGNORECASE,
+)
+_TURNS = re.compile(
+    r"\b(?:not|no|never|none|nobody|nothing|without|only|unless|except|if|when|until|before|after"
+    r"|must|may|should|cannot|but|or)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+"""Words that a part must not have to be left out: without them the rest says something else."""
+_ASIDE = re.compile(
+    r",?\s+(?:because|so that|such as|for example|for instance|e\.g\.|which|by (?:running|using|"
+    r"entering|executing) the following)\b|\s+[–—]\s+|\s+-\s+|\s+\([^()]*\)$"
+)
+_DEADLINE = re.compile(
+    r"\bsame (?:working )?day\b"
+    r"|\b(?:end|close) of (?:the|each|every|that|your) (?:\w+ )?(?:day|shift|week|month)\b",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(r"([A-Z0-9\[\"“'][^:.;!?]{0,70}?)(\s+\([^()]{1,40}\))?:\s+(?=\S)")
+_CONDITION_LABEL = re.compile(
+    r"(?:if|when|unless|in case|for|from|up to|after|before|above|over|below|under|between|within"
+    r"|more|less|fewer|until|on|at|with|without|no|not|found|anybody|somebody|anyone|someone"
+    r"|option|otherwise|else|note|nb|example|tip|remember|reminder)\b",
+    re.IGNORECASE,
+)
+_POINTS_BACK = re.compile(
+    r"\W*(?:it|its|they|their|them|this|that|these|those|he|she|his|her|such|both|either|neither"
+    r"|then|also|otherwise|instead|however|therefore|so|thus|the same|the rest|the other|again)\b",
+    re.IGNORECASE,
+)
+_LEADING = re.compile(
+    r"(?:(?:please|then|next|finally|first|now|also|always|always be sure to|make sure to|you"
+    r" (?:must|should|can|need to|will need to)|lastly|afterwards)\s*,?\s+)+",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"(?:(?:\d+(?:\.\d+)*|[A-Z])[.)]|\d+(?:\.\d+)+)\s+")
+SHORT = 12
+"""Words of a sentence above which what it says aside is left out of a step's name."""
+LABEL_WORDS = 7
+
+
+@lru_cache(maxsize=4096)
+def figures(text: str) -> tuple[Figure, ...]:
+    """The figures of a text."""
+    found = with_figures(tokens(tidy(text)))
+    return tuple(figure for figure in found if isinstance(figure, Figure))
+
+
+@lru_cache(maxsize=4096)
+def sets_threshold(text: str) -> bool:
+    """Whether a text holds an amount, a time, a date or a bound: a figure that decides something."""
+    return bool(_DEADLINE.search(text)) or any(
+        figure.kind in ("date", "clock")
+        or (not figure.weak and figure.unit not in ("", "time") and not figure.unit.endswith("#"))
+        or (figure.weak and figure.unit != "" and figure.bound not in ("", "about"))
+        or (not figure.weak and figure.kind == "number" and figure.bound not in ("", "about"))
+        for figure in figures(text)
+    )
+
+
+def is_labelled_warning(text: str) -> bool:
+    """Whether a line says of itself that it warns: `Warning: …`."""
+    return bool(_LABELLED.match(text))
+
+
+def warns(text: str) -> bool:
+    """Whether a text forbids something or says of itself that it warns."""
+    return bool(_LABELLED.match(text) or _FORBIDS.search(text))
+
+
+def depends(text: str) -> bool:
+    """Whether a text holds under a condition, up to a bound or from some time on."""
+    return bool(_DEPENDS.search(text))
+
+
+def leans(text: str) -> bool:
+    """Whether a text needs what stands before it to be understood: `Do not clean it up.`"""
+    return points_back(text) or bool(
+        re.search(r"\b(?:it|them|this|these|those|one|there)\b(?! is\b)", text, re.IGNORECASE)
+    )
+
+
+def announces(text: str) -> bool:
+    """Whether a text needs what follows it: `valid options are`, `do the following:`."""
+    end = text.rstrip()
+    return end.endswith((":", ",")) or bool(
+        re.search(r"\b(?:are|is|include|includes|following|options|like|as)\s*$", end)
+    )
+
+
+def points_back(text: str) -> bool:
+    """Whether a text begins with a word that stands for something said before."""
+    return bool(_POINTS_BACK.match(text))
+
+
+def label(text: str) -> tuple[str, str]:
+    """A line's label and what follows it: `Validate Purchase (kb query): To confirm …`.
+
+    Both as they stand, what is in brackets before the colon left out; `("", text)` without one.
+    """
+    found = _LABEL.match(text)
+    if found is None or len(found[1].split()) > LABEL_WORDS or is_labelled_warning(text):
+        return "", text
+    return found[1], text[found.end() :]
+
+
+def names_steps(heads: Sequence[str]) -> bool:
+    """Whether the labels of a list's first lines are the names of its steps, and no conditions."""
+    found = [label(head)[0] for head in heads]
+    return (
+        len(heads) >= 2
+        and all(found)
+        and not any(_CONDITION_LABEL.match(name) or sets_threshold(name) for name in found)
+        and (
+            sum(name[:1].isupper() and instructs(name) for name in found) * 2 >= len(found)
+            or all(_bracketed(head) for head in heads)
+        )
+    )
+
+
+def _bracketed(head: str) -> bool:
+    found = _LABEL.match(head)
+    return found is not None and found[2] is not None
+
+
+def section_name(section: str) -> str:
+    """A heading without its number: `4.2 Refund without a receipt`."""
+    return _NUMBER.sub("", section).strip() or section
+
+
+def is_name(said: str) -> bool:
+    """Whether a label says something: `N/A` does not."""
+    return len(re.sub(r"[^A-Za-z]", "", said)) > 2
+
+
+def instructs(text: str) -> bool:
+    """Whether a text begins with what to do: a verb of the trade in its plain form."""
+    said = text.removeprefix("[").lstrip("\"“'")
+    if lead := _LEADING.match(said):
+        said = said[lead.end() :]
+    if re.match(r"(?:do not|don['’]t|never)\b", said, re.IGNORECASE):
+        return True
+    first = re.match(r"[A-Za-z]+(?:-[a-z]+)?", said)
+    return first is not None and first.group().casefold() in VERBS
+
+
+def shortened(sentence: str) -> str:
+    """A sentence as a step's name: what only explains is left out, what decides is not.
+
+    Nothing is left out that holds a figure or a word that could turn the rest.
+    """
+    said = sentence.rstrip()
+    while len(said.split()) > SHORT or said.endswith(":"):
+        cuts = [found.start() for found in _ASIDE.finditer(said) if found.start() > 8]
+        if said.endswith(":") and not cuts:
+            break
+        cut = next((at for at in cuts if _spare(said[at:])), None)
+        if cut is None:
+            break
+        said = said[:cut].rstrip()
+    return said.rstrip(":,;– ").rstrip() or sentence
+
+
+def _spare(part: str) -> bool:
+    return not _TURNS.search(part) and not any(not figure.weak for figure in figures(part))
