@@ -100,7 +100,7 @@ async def upsert_gaps(
                     gap.rationale,
                     now,
                     Jsonb(words),
-                )  # fmt: skip
+                )
                 for gap, words in zip(gaps, written, strict=True)
             ],
         )

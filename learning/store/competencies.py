@@ -73,6 +73,11 @@ async def lock_role(conn: Connection, role: str) -> None:
     await conn.execute("select from learning.role where id = %s for update", [role])
 
 
+async def lock_roles(conn: Connection) -> None:
+    """Wait until nobody else holds any role, and hold them all."""
+    await conn.execute("select from learning.role order by id for update")
+
+
 async def upsert_competencies(
     conn: Connection, competencies: Sequence[Competency], written: Sequence[dict[str, str]]
 ) -> None:
