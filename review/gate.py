@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
 
 from learning.modules import Content, ItemSet, cites, content_body, content_hash
 from learning.nouns import Person
 from review import store
-from review.nouns import TICKS, Module, Seat
+from review.nouns import TICKS, Checked, Module, Seat
 from review.outcomes import (
     AlreadyReported,
     ApprovedBySeat,
@@ -167,8 +166,7 @@ async def put_before_reviewers(
     module: Module,
     content: Content,
     *,
-    checks: dict[str, Any],
-    blocked: bool,
+    checks: Checked,
     drafted_by: str,
     editor: Person | None,
     due_at: datetime,
@@ -191,7 +189,6 @@ async def put_before_reviewers(
         hash=hashed,
         title=content.title,
         checks=checks,
-        blocked=blocked,
         drafted_by=drafted_by,
         edited_by=editor.id if editor else None,
         now=now,
@@ -307,7 +304,7 @@ async def _not_ready(
 ) -> ChecksBlock | SourceMoved | TicksMissing | RatingsMissing | None:
     stored = await store.fetch_content(conn, module.id, module.number)
     assert stored
-    if stored.blocked:
+    if stored.checks.blocked:
         return ChecksBlock(module)
     usable = set(answerable)
     cited = await store.fetch_cited(conn, module.id, module.number)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from indexing.nouns import SopText as SopText
 from learning.modules import Content, ModuleKind
@@ -103,17 +103,49 @@ class Module:
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check found: a `code` of its own, the section's key ('' for the whole module), the
+    sentence, and the words at fault. `blocks`: nobody may approve while it stands."""
+
+    code: str
+    section: str = ""
+    text: str = ""
+    words: tuple[str, ...] = ()
+    blocks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the checks say of one content before a human looks.
+
+    `claims` are the sentences that cite, `supported` those whose sources were found to say so,
+    `authored` the author's own. `characters` counts all that a learner reads; `grade` is the
+    school grade a reader needs (Flesch-Kincaid), None where there is too little text.
+    """
+
+    claims: int
+    supported: int
+    authored: int
+    characters: int
+    grade: float | None = None
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def blocked(self) -> bool:
+        """Whether nobody may approve the content as it stands."""
+        return any(finding.blocks for finding in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
 class StoredContent:
-    """What a module said at some time. `checks` is `review.checks`' own; `blocked`: nobody may
-    approve it. `edited_by` is a person's id, None where the drafter wrote it."""
+    """What a module said at some time. `edited_by` is a person's id, None where the drafter wrote it."""
 
     module_id: int
     number: int
     hash: str
     content: Content
     title: str
-    checks: dict[str, Any]
-    blocked: bool
+    checks: Checked
     drafted_by: str
     edited_by: int | None
     stored_at: datetime

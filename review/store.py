@@ -12,12 +12,23 @@ from typing import Any
 
 from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
+from pydantic import TypeAdapter
 
 from learning.modules import content_from_json
-from review.nouns import TICKS, Approval, CitedRevision, DraftRequest, Module, Seat, StoredContent
+from review.nouns import (
+    TICKS,
+    Approval,
+    Checked,
+    CitedRevision,
+    DraftRequest,
+    Module,
+    Seat,
+    StoredContent,
+)
 from review.states import State
 
 Connection = AsyncConnection[tuple[Any, ...]]
+_checked: TypeAdapter[Checked] = TypeAdapter(Checked)
 
 
 async def insert_module(
@@ -106,8 +117,7 @@ async def insert_content(
     body: str,
     hash: str,
     title: str,
-    checks: dict[str, Any],
-    blocked: bool,
+    checks: Checked,
     drafted_by: str,
     edited_by: int | None,
     now: datetime,
@@ -125,8 +135,8 @@ async def insert_content(
             hash,
             body,
             title,
-            Jsonb(checks),
-            blocked,
+            Jsonb(_checked.dump_python(checks, mode="json")),
+            checks.blocked,
             drafted_by,
             edited_by,
             now,
@@ -153,8 +163,7 @@ async def fetch_content(conn: Connection, module_id: int, number: int) -> Stored
     row = await (
         await conn.execute(
             """
-            select module_id, number, hash, body, title, checks, blocked, drafted_by, edited_by,
-                   stored_at
+            select module_id, number, hash, body, title, checks, drafted_by, edited_by, stored_at
             from review.content where module_id = %s and number = %s
             """,
             [module_id, number],
@@ -162,8 +171,12 @@ async def fetch_content(conn: Connection, module_id: int, number: int) -> Stored
     ).fetchone()
     if row is None:
         return None
-    module, at, hashed, body, *rest = row
-    return StoredContent(module, at, hashed, content_from_json(json.loads(body)["content"]), *rest)
+    module, at, hashed, body, title, checks, drafted_by, edited_by, stored_at = row
+    content = content_from_json(json.loads(body)["content"])
+    checked = _checked.validate_python(checks)
+    return StoredContent(
+        module, at, hashed, content, title, checked, drafted_by, edited_by, stored_at
+    )
 
 
 async def fetch_editors(conn: Connection, module_id: int) -> frozenset[int]:

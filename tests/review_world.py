@@ -13,7 +13,7 @@ from learning import store as people_store
 from learning.modules import Cite, Content, Guide, ItemSet, Ordering, Sentence, Step
 from learning.nouns import Person
 from review import gate, store
-from review.nouns import DraftRequest, Module
+from review.nouns import Checked, DraftRequest, Finding, Module
 
 STEPS = (
     "Look the purchase up by card or loyalty number.",
@@ -115,8 +115,9 @@ class World:
             self.conn,
             module,
             content,
-            checks={},
-            blocked=blocked,
+            checks=Checked(
+                2, 2, 0, 90, None, (Finding("unsupported", blocks=True),) if blocked else ()
+            ),
             drafted_by="verbatim",
             editor=self.people[by] if by else None,
             due_at=NOW + timedelta(days=3),
