@@ -1,0 +1,251 @@
+"""Decides what is materially different between two wordings of one line, if anything is.
+
+What counts as another figure, denial, obligation or name is decided by the parts of the support
+check (moved.py, turned.py), asked in both directions; here stands only what a change asks besides.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import pairwise
+from typing import Literal
+
+from indexing import moved
+from indexing.changes_lines import Line, without_links, without_number
+from indexing.claims import Statement, Strength, Word, weight
+from indexing.numerals import is_unit
+from indexing.statements import read
+from indexing.terms import tidy
+from indexing.turned import turned
+
+Reason = Literal[
+    "number", "unit", "threshold", "date", "name", "negation", "obligation", "opposite", "choice",
+    "condition", "content", "thing", "warning", "table", "code", "added", "removed",
+    "step_added", "step_removed", "step_moved",
+]  # fmt: skip
+"""Why a change is material.
+
+`opposite`: before for after, open for close. `choice`: and for or. `condition`: one dropped or
+added. `content`: much of it is new or gone. `thing`: another thing is named.
+`warning`: one dropped or added. `table`: a row or a value of it. `code`: an example or command.
+"""
+
+_MONTHS = """
+january february march april may june july august september october november december
+"""
+_DAYS = """
+monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays
+fridays saturdays sundays today tomorrow yesterday weekday weekdays weekend weekends
+"""
+_CALENDAR = frozenset(f"{_MONTHS} {_DAYS}".split())
+_DIGIT = re.compile(r"\d")
+_COUNTED: tuple[Strength, ...] = ("should", "may", "optional")
+"""Strengths that are never the same as saying it plainly."""
+LOST = 0.35
+"""Share of a line's words from which its content is another one; rewordings keep below 0.3."""
+_OF_HEADINGS = frozenset({"number", "unit", "threshold", "date", "name", "negation", "obligation"})
+"""What may be material in a heading, which otherwise only names what stands under it."""
+_CONDITIONS = frozenset({"if", "when", "whenever", "unless", "until", "once", "provided", "except"})
+_LONGER = frozenset({"more", "longer", "greater", "higher", "larger", "bigger", "later", "older"})
+_SHORTER = frozenset(
+    {"less", "fewer", "shorter", "smaller", "lower", "earlier", "younger", "sooner"}
+)
+_SHORT = 4
+"""Words in a table's cell up to which it is a value rather than a text."""
+
+
+def reasons(before: Line, after: Line) -> tuple[Reason, ...]:
+    """Why the change of a line is material; nothing if it is only worded otherwise."""
+    if "code" in {before.part, after.part}:
+        return () if before.plain == after.plain else ("code",)
+    if before.plain == after.plain:
+        return ()
+    if "heading" in {before.part, after.part} or "title" in {before.part, after.part}:
+        # Capitals make no names here.
+        texts = (without_number(line.text).lower() for line in (before, after))
+        return tuple(why for why in dict.fromkeys(_of_texts(*texts)) if why in _OF_HEADINGS)
+    found = list(_of_texts(before.text, after.text))
+    if before.part == after.part == "row":
+        found.extend(_cells(before.text, after.text))
+    if before.warning and not after.warning:
+        found.append("warning")
+    return tuple(dict.fromkeys(found))
+
+
+def demands(text: str) -> tuple[Reason, ...]:
+    """Why a sentence that comes or goes by itself matters: what it counts, demands or denies."""
+    said = _read(text)
+    found: list[Reason] = []
+    for placed in said.figures:
+        if not placed.figure.weak and placed.figure.unit != "#":
+            found.append("date" if placed.figure.kind in {"date", "clock"} else "number")
+    if said.denials:
+        found.append("negation")
+    if said.onlys or any(strength != "may" for strength, _ in said.modals):
+        found.append("obligation")
+    return tuple(dict.fromkeys(found))
+
+
+def says_something(text: str) -> bool:
+    """Whether a text holds a figure or a word of weight."""
+    said = _read(text)
+    return bool(said.figures) or any(not word.light for word in said.words)
+
+
+@lru_cache(maxsize=512)
+def _read(text: str) -> Statement:
+    return read(" ".join(without_links(text).split()))
+
+
+def _of_texts(before: str, after: str) -> Iterator[Reason]:
+    """Each reason that two sentences give, in both directions."""
+    left, right = _read(before), _read(after)
+    if other := _other_digits(before, after):
+        yield other
+    for said, source in ((left, right), (right, left)):
+        for why, _ in moved.figures(said, [source]):
+            yield _material(why)
+        for why, _ in turned(said, [source]):
+            yield _material(why)
+        for why, _ in moved.actors(said, [source]):
+            yield _material(why)
+        yield from _names(said, source)
+    yield from _counts(left, right)
+    yield from _choices(left, right)
+    yield from _conditions(left, right)
+    yield from _things(left, right)
+    for said, source in ((left, right), (right, left)):
+        lost = sum(map(weight, (word for word in said.words if not source.like(word))))
+        if lost >= max(1.0, LOST * sum(map(weight, said.words))):
+            yield "content"
+
+
+def _material(why: moved.Reason) -> Reason:
+    """The reason of a finding. Of what is asked here, only opposites are found as `wording`."""
+    match why:
+        case "number" | "unit" | "threshold" | "date" | "name" | "negation" | "obligation":
+            return why
+        case "wording" | "citation":
+            return "opposite"
+
+
+def _other_digits(before: str, after: str) -> Reason | None:
+    """Nothing but digits is different, wherever they stand: in a code, a version, a time."""
+    left, right = (tidy(without_links(text)) for text in (before, after))
+    if _DIGIT.sub("0", left) != _DIGIT.sub("0", right):
+        return None
+    return "number" if _DIGIT.findall(left) != _DIGIT.findall(right) else None
+
+
+def _names(said: Statement, source: Statement) -> Iterator[Reason]:
+    """A name, role, unit or day of the week that the other wording lacks."""
+    held = {word.stem for word in source.words}
+    for word in said.words:
+        if source.like(word) or word.stem in held:
+            continue
+        if word.said.casefold() in _CALENDAR:
+            yield "date"
+        elif word.name or word.role:
+            yield "name"
+        elif is_unit(word.said):
+            yield "unit"
+
+
+def _counts(left: Statement, right: Statement) -> Iterator[Reason]:
+    """More or fewer figures of one value, denials, or demands of one strength."""
+    for said, source in ((left, right), (right, left)):
+        if _values(said, weak=False) - _values(source, weak=True):
+            yield "number"
+        if any(mark.own and _affirms(mark.scope[0], source) for mark in said.denials):
+            yield "negation"
+    explicit, every = (
+        [
+            sum(mark.said != "nor" and not (mark.own and plainly) for mark in said.denials)
+            for said in (left, right)
+        ]
+        for plainly in (True, False)
+    )
+    # `Unused` for `not used` is the same denial, and `incorrect` for `wrong` is none more.
+    if explicit[0] != explicit[1] and every[0] != every[1]:
+        yield "negation"
+    if bool(left.onlys) != bool(right.onlys):
+        yield "obligation"
+    strengths = [Counter(strength for strength, _ in said.modals) for said in (left, right)]
+    if any(strengths[0][strength] != strengths[1][strength] for strength in _COUNTED):
+        yield "obligation"
+
+
+def _values(said: Statement, *, weak: bool) -> Counter[str]:
+    """The values of figures; dates, which may leave out their year, and numbers of steps apart."""
+    return Counter(
+        placed.figure.value
+        for placed in said.figures
+        if placed.figure.kind != "date" and (weak or not placed.figure.weak)
+    )
+
+
+def _affirms(word: Word, source: Statement) -> bool:
+    """Whether a text has, without its denial, a word such as `unused`."""
+    return any(other.stem != word.stem for other in source.like(word)) and not source.denials
+
+
+def _choices(left: Statement, right: Statement) -> Iterator[Reason]:
+    """One `and` that has become an `or`, or the other way."""
+    ors = [sum(word in {"or", "either"} for word, _ in said.small) for said in (left, right)]
+    ands = [sum(word in {"and", "both"} for word, _ in said.small) for said in (left, right)]
+    if (ors[0] - ors[1]) * (ands[0] - ands[1]) < 0:
+        yield "choice"
+
+
+def _conditions(left: Statement, right: Statement) -> Iterator[Reason]:
+    """A condition where the other wording has none, or a comparison turned round."""
+    held = [{word for word, _ in said.small} & _CONDITIONS for said in (left, right)]
+    if bool(held[0]) != bool(held[1]):
+        yield "condition"
+    sides = [
+        {
+            words is _LONGER
+            for (word, _), (following, _) in pairwise(said.small)
+            for words in (_LONGER, _SHORTER)
+            if following == "than" and word in words
+        }
+        for said in (left, right)
+    ]
+    if sides[0] and sides[1] and sides[0].isdisjoint(sides[1]):
+        yield "opposite"
+
+
+def _things(left: Statement, right: Statement) -> Iterator[Reason]:
+    """A thing named in one wording where the other names another one."""
+    gone, come = _oftener(left, right), _oftener(right, left)
+    if any(not word.light for word in [*gone, *come]) and gone and come:
+        yield "thing"
+
+
+def _oftener(said: Statement, source: Statement) -> list[Word]:
+    """Words for things that one wording has more often than the other."""
+    return [
+        word for word in said.words if word.noun and len(said.like(word)) > len(source.like(word))
+    ]
+
+
+def _only_here(said: Statement, source: Statement) -> Sequence[Word]:
+    return [word for word in said.words if not word.light and not source.like(word)]
+
+
+def _cells(before: str, after: str) -> Iterator[Reason]:
+    """A value of a table that is another one."""
+    rows = [[cell.split() for cell in row.strip("| ").split(" | ")] for row in (before, after)]
+    if len(rows[0]) != len(rows[1]):
+        yield "table"
+        return
+    for left, right in zip(*rows, strict=True):
+        said, source = _read(" ".join(left)), _read(" ".join(right))
+        if [word.casefold() for word in left] == [word.casefold() for word in right]:
+            continue
+        short = max(len(left), len(right)) <= _SHORT
+        if short and (_only_here(said, source) or _only_here(source, said)):
+            yield "table"
