@@ -131,7 +131,7 @@ class Worker:
             case Edited():
                 await answering.on_edited(conn, self._services, chat, once, inbound, now)
             case Deleted():
-                await answering.on_deleted(conn, inbound, now)
+                await answering.on_deleted(conn, chat, inbound, now)
             case Pressed():
                 await presses.on_pressed(conn, self._services, chat, inbound, now)
             case Opened():

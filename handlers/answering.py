@@ -8,7 +8,7 @@ from typing import Protocol
 
 from handlers import answer_cards as cards
 from handlers.answer_cards import Names
-from handlers.cards import Card, plain
+from handlers.cards import Card, Note, plain
 from handlers.composing import Made, compose
 from handlers.inbound import Asked, CardRef, Deleted, Edited
 from handlers.services import Chat, Connection, Services
@@ -86,9 +86,21 @@ async def on_edited(
     await chat.update(CardRef(answer.card_ref), wording.card(answer.id))
 
 
-async def on_deleted(conn: Connection, deleted: Deleted, now: datetime) -> None:
-    """A question that was taken back gets nothing more."""
+async def on_deleted(conn: Connection, chat: Chat, deleted: Deleted, now: datetime) -> None:
+    """A question that was taken back gets nothing more, and its answer goes with it.
+
+    One quiet line stays where the answer was: not every platform lets a message go without a trace.
+    """
+    answer = await stored.fetch_answer_to(conn, deleted.message)
     await stored.mark_deleted(conn, deleted.message, now)
+    if answer is not None and answer.card_ref is not None:
+        await chat.update(CardRef(answer.card_ref), taken_back_card())
+
+
+def taken_back_card() -> Card:
+    """What stands in the place of an answer whose question was taken back."""
+    said = "The question was taken back, and its answer with it."
+    return Card(said, (Note(said),))
 
 
 def small_talk(text: str) -> Card | None:

@@ -214,9 +214,27 @@ async def test_an_edit_within_five_minutes_updates_the_answer_and_a_later_one_do
 async def test_a_deleted_question_gets_nothing_whichever_comes_first(
     conn: Connection, people: dict[str, Person]
 ) -> None:
-    await answering.on_deleted(conn, Deleted(Place("web:@x"), "m1"), NOW)
+    await answering.on_deleted(conn, FakeChat(), Deleted(Place("web:@x"), "m1"), NOW)
     chat = await ask(conn, asked(people["priya"], "refund without a receipt"))
     assert not chat.said
+
+
+async def test_the_answer_to_a_question_that_was_taken_back_goes_with_it(
+    conn: Connection, people: dict[str, Person]
+) -> None:
+    chat = await ask(conn, asked(people["priya"], "refund without a receipt"))
+    subject = the_buttons(chat.last[2])["Helpful"].subject  # type: ignore[attr-defined]
+    deleted = Deleted(Place("web:@x"), "m1")
+    await answering.on_deleted(conn, chat, deleted, NOW)
+    kind, ref, card = chat.last
+    assert (kind, ref) == ("update", "card-1")
+    assert "original card" not in str(card)
+    assert "taken back" in card.summary
+    shown = await press(conn, chat, people["priya"], "answer.helpful", subject, "card-1")
+    assert "not there any more" in shown.summary
+    said = len(chat.said)
+    await answering.on_deleted(conn, chat, deleted, NOW)  # told twice
+    assert len(chat.said) == said
 
 
 @pytest.mark.parametrize(

@@ -167,9 +167,13 @@ async def test_a_deleted_question_gets_nothing_more(world: World, tombstone: boo
     assert not world.slack.posted()
 
 
-async def test_a_question_deleted_after_its_answer_is_not_updated(world: World) -> None:
+async def test_the_answer_to_a_deleted_question_goes_with_it_and_is_not_updated(
+    world: World,
+) -> None:
     said = direct(REFUND)
     await world.hear(said)
     await world.hear(deletion(said, "1700000050.000100"))
     await world.hear(edit(said, "gift cards?", "1700000060.000100"))
-    assert not world.slack.made("chat.update")
+    [update] = world.slack.made("chat.update")
+    assert "taken back" in update["text"]
+    assert "loyalty" not in str(update)
