@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from psycopg import AsyncConnection
@@ -84,6 +85,60 @@ async def fetch_seat_holders(conn: Connection, seat: str) -> tuple[Person, ...]:
         )
     ).fetchall()
     return tuple(_person(row) for row in rows)
+
+
+async def fetch_managed_roles(conn: Connection, email: str) -> frozenset[str]:
+    """Fetch the roles of everybody who reports to a person and is still here."""
+    rows = await (
+        await conn.execute(
+            """
+            select distinct role from learning.person, unnest(roles) role
+            where active and manager = %s
+            """,
+            [email],
+        )
+    ).fetchall()
+    return frozenset(row[0] for row in rows)
+
+
+async def fetch_people_called(conn: Connection, words: str) -> list[Person]:
+    """Fetch who is still here and has this e-mail or this name, in any case; at most ten."""
+    rows = await (
+        await conn.execute(
+            """
+            select id, email, name, roles, seats, timezone, manager, slack, teams, active
+            from learning.person
+            where active and lower(%s) in (email, lower(name)) order by email limit 10
+            """,
+            [words],
+        )
+    ).fetchall()
+    return [_person(row) for row in rows]
+
+
+async def fetch_seats(conn: Connection) -> dict[str, tuple[str, ...]]:
+    """Fetch who holds each seat that anybody still here holds: seat -> names."""
+    rows = await (
+        await conn.execute(
+            """
+            select seat, array_agg(name order by name, id)
+            from learning.person, unnest(seats) seat where active group by seat order by seat
+            """
+        )
+    ).fetchall()
+    return {seat: tuple(names) for seat, names in rows}
+
+
+async def lock_seats(conn: Connection) -> None:
+    """Wait until nobody else changes who holds a seat; held until the transaction ends."""
+    await conn.execute("select pg_advisory_xact_lock(hashtext('learning.seats'))")
+
+
+async def set_seats(conn: Connection, person_id: int, seats: Sequence[str]) -> None:
+    """Make these the seats that a person holds."""
+    await conn.execute(
+        "update learning.person set seats = %s where id = %s", [list(seats), person_id]
+    )
 
 
 async def upsert_person(conn: Connection, person: Person) -> None:
