@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.settings import UnusableSetting, read_settings
+from bot.skills_arguments import add_commands
 
 DONE, FAILED, MISUSED = 0, 1, 2
 
@@ -41,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
     index.add_argument("--json", action="store_true")
 
     _documents(commands)
+    add_commands(commands)
     _teams(commands)
     _eval(commands)
 

@@ -23,6 +23,7 @@ from bot.address import check_address, health_routes, listening
 from bot.database import Database, DatabaseUnusable, database, is_up_to_date, migrate
 from bot.embedder import fault_of_embedder, load_embedder
 from bot.settings import Settings
+from bot.skills import settle
 from bot.state import state_of_house
 from bot.teams.identity import missing_settings
 from bot.teams.package import package
@@ -69,6 +70,8 @@ async def run(arguments: argparse.Namespace, settings: Settings) -> int:
                     return await _worker(house)
                 case "people":
                     return await _people(house, arguments)
+                case "competencies" | "gaps":
+                    return await settle(house, arguments, shell_actor(), say, hint)
                 case "index":
                     return await _index(house, arguments)
                 case "documents":

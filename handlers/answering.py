@@ -12,6 +12,7 @@ from handlers.cards import Card, Note, plain
 from handlers.composing import Made, compose
 from handlers.inbound import Asked, CardRef, Deleted, Edited
 from handlers.services import Chat, Connection, Services
+from handlers.spoken import on_spoken
 from indexing.nouns import Answered, Blocked, NotCovered, Outcome, WrittenAnswer
 from indexing.store import answers as stored
 from indexing.visible import visible
@@ -47,6 +48,8 @@ async def on_asked(
     if await stored.is_deleted(conn, asked.message):
         return
     if await stored.fetch_answer_to(conn, asked.message) is not None:
+        return
+    if await on_spoken(conn, chat, asked):
         return
     trivial = small_talk(asked.text)
     if trivial is not None:

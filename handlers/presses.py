@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from handlers import feedback
+from handlers import feedback, gaps, seats
 from handlers.answer_cards import said_card
 from handlers.inbound import Pressed
 from handlers.services import Chat, Connection, Services
@@ -16,6 +16,11 @@ _PRESSES: dict[str, Press] = {
     "answer.helpful": feedback.on_helpful,
     "answer.not_helpful": feedback.on_not_helpful,
     "answer.source": feedback.on_show_source,
+    "gap.role": gaps.on_role,
+    "gap.activate": gaps.on_activate,
+    "gap.close": gaps.on_close,
+    "seats.grant": seats.on_grant,
+    "seats.revoke": seats.on_revoke,
 }
 
 
