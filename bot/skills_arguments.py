@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TypeVar
+
+Parser = TypeVar("Parser", bound=argparse.ArgumentParser)
 
 
-def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     """Add `competencies` and `gaps`, with their acts."""
     acts = commands.add_parser(
         "competencies", help="what each role asks of people, and who validated it"
@@ -30,7 +33,7 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         act.add_argument("--as", dest="as_email", metavar="EMAIL")
 
 
-def _importing(acts: argparse._SubParsersAction[argparse.ArgumentParser], words: str) -> None:
+def _importing(acts: argparse._SubParsersAction[Parser], words: str) -> None:
     act = acts.add_parser("import", help=words)
     act.add_argument("file", type=Path)
     act.add_argument("--as", dest="as_email", metavar="EMAIL")
