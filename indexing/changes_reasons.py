@@ -6,6 +6,7 @@ check (moved.py, turned.py), asked in both directions; here stands only what a c
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -13,9 +14,9 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
-from indexing import moved
-from indexing.changes_lines import Line, without_links, without_number
-from indexing.claims import Statement, Strength, Word, weight
+from indexing import moved, small_words
+from indexing.changes_lines import Line, Plain, without_links, without_number
+from indexing.claims import Statement, Strength, Word, akin, keys, weight
 from indexing.numerals import is_unit
 from indexing.statements import read
 from indexing.terms import tidy
@@ -41,6 +42,7 @@ monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednes
 fridays saturdays sundays today tomorrow yesterday weekday weekdays weekend weekends
 """
 _CALENDAR = frozenset(f"{_MONTHS} {_DAYS}".split())
+_POLITE = re.compile(r"\b(?:please|kindly)\b,?", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 _COUNTED: tuple[Strength, ...] = ("should", "may", "optional")
 """Strengths that are never the same as saying it plainly."""
@@ -48,7 +50,12 @@ LOST = 0.35
 """Share of a line's words from which its content is another one; rewordings keep below 0.3."""
 _OF_HEADINGS = frozenset({"number", "unit", "threshold", "date", "name", "negation", "obligation"})
 """What may be material in a heading, which otherwise only names what stands under it."""
-_CONDITIONS = frozenset({"if", "when", "whenever", "unless", "until", "once", "provided", "except"})
+_CONDITIONS = frozenset(
+    {"if", "whether", "when", "whenever", "unless", "until", "once", "provided"}
+)
+_EXCEPTIONS = frozenset({"except", "excluding", "unless"})
+_STOP = frozenset(small_words.STOP.split()) - {"till"}
+_OPENS = frozenset(small_words.OPENS.split())
 _LONGER = frozenset({"more", "longer", "greater", "higher", "larger", "bigger", "later", "older"})
 _SHORTER = frozenset(
     {"less", "fewer", "shorter", "smaller", "lower", "earlier", "younger", "sooner"}
@@ -68,6 +75,7 @@ def reasons(before: Line, after: Line) -> tuple[Reason, ...]:
         texts = (without_number(line.text).lower() for line in (before, after))
         return tuple(why for why in dict.fromkeys(_of_texts(*texts)) if why in _OF_HEADINGS)
     found = list(_of_texts(before.text, after.text))
+    found.extend(_replaced(before.plain, after.plain))
     if before.part == after.part == "row":
         found.extend(_cells(before.text, after.text))
     if before.warning and not after.warning:
@@ -97,7 +105,8 @@ def says_something(text: str) -> bool:
 
 @lru_cache(maxsize=512)
 def _read(text: str) -> Statement:
-    return read(" ".join(without_links(text).split()))
+    said = _POLITE.sub("", without_links(text)).replace("’re ", " are ").replace("'re ", " are ")
+    return read(" ".join(said.split()))
 
 
 def _of_texts(before: str, after: str) -> Iterator[Reason]:
@@ -202,9 +211,10 @@ def _choices(left: Statement, right: Statement) -> Iterator[Reason]:
 
 def _conditions(left: Statement, right: Statement) -> Iterator[Reason]:
     """A condition where the other wording has none, or a comparison turned round."""
-    held = [{word for word, _ in said.small} & _CONDITIONS for said in (left, right)]
-    if bool(held[0]) != bool(held[1]):
-        yield "condition"
+    for marks in (_CONDITIONS, _EXCEPTIONS):
+        held = [any(word in marks for word, _ in said.small) for said in (left, right)]
+        if held[0] != held[1]:
+            yield "condition"
     sides = [
         {
             words is _LONGER
@@ -216,6 +226,29 @@ def _conditions(left: Statement, right: Statement) -> Iterator[Reason]:
     ]
     if sides[0] and sides[1] and sides[0].isdisjoint(sides[1]):
         yield "opposite"
+
+
+def _replaced(before: Plain, after: Plain) -> Iterator[Reason]:
+    """Another word in the same place after an article or preposition, where things are named."""
+    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+    for tag, i, j, k, m in matcher.get_opcodes():
+        opened = tag == "replace" and i and k and before[i - 1] in _OPENS
+        if opened and max(j - i, m - k) <= _SHORT - 2 and not _alike(before[i:j], after[k:m]):
+            yield "thing"
+
+
+def _alike(left: Plain, right: Plain) -> bool:
+    """Whether any of these words may stand for one of those, or none of either names anything."""
+    named = [[word for word in words if _names_something(word)] for words in (left, right)]
+    return not (named[0] and named[1]) or any(
+        not keys(one)[1].isdisjoint(keys(other)[1]) or akin(keys(one)[0], keys(other)[0])
+        for one in named[0]
+        for other in named[1]
+    )
+
+
+def _names_something(word: str) -> bool:
+    return word[0].isalpha() and word not in _STOP
 
 
 def _things(left: Statement, right: Statement) -> Iterator[Reason]:
