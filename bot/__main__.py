@@ -7,6 +7,7 @@ import asyncio
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, NoReturn
 
 from bot.settings import UnusableSetting, read_settings
 from bot.skills_arguments import add_commands
@@ -14,10 +15,29 @@ from bot.skills_arguments import add_commands
 DONE, FAILED, MISUSED = 0, 1, 2
 
 
+class Parser(argparse.ArgumentParser):
+    """A parser whose refusal shows how the command is written, with examples."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"formatter_class": argparse.RawDescriptionHelpFormatter} | options)
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and how it is written, and exit as misuse."""
+        examples = f"\n{self.epilog}\n" if self.epilog else f"\nSee: {self.prog} --help\n"
+        self.exit(MISUSED, f"{self.format_usage()}{self.prog}: {message}\n{examples}")
+
+
+def _examples(*lines: str) -> str:
+    return "\n".join(["examples:", *(f"  jobaid {line}" for line in lines)])
+
+
 def parser() -> argparse.ArgumentParser:
     """Every command, its arguments and its help."""
-    root = argparse.ArgumentParser(
-        prog="jobaid", description="Governed, cited answers from approved SOPs, in chat."
+    root = Parser(
+        prog="jobaid",
+        description="Governed, cited answers from approved SOPs, in chat.",
+        epilog=_examples("demo", "index sops/", 'ask "can I refund without a receipt"', "doctor")
+        + "\n\nEvery command explains itself: jobaid index --help",
     )
     root.add_argument("--verbose", action="store_true", help="log more")
     commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -28,16 +48,25 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("doctor", help="what is configured, what is missing, what to do next")
     commands.add_parser("reindex", help="compute every embedding anew with the configured model")
 
-    people = commands.add_parser("people", help="who works here")
-    importing = people.add_subparsers(dest="act", required=True, metavar="ACT").add_parser(
-        "import", help="import a people file"
+    example = _examples("people import people.yaml")
+    people = commands.add_parser("people", help="who works here", epilog=example)
+    importing = people.add_subparsers(dest="act", required=True, metavar="import").add_parser(
+        "import", help="import a people file", epilog=example
     )
-    importing.add_argument("file", type=Path)
+    importing.add_argument("file", type=Path, metavar="FILE.yaml")
 
-    index = commands.add_parser("index", help="put a folder or a file of documents into the index")
-    index.add_argument("path", type=Path)
-    index.add_argument("--source", help="name of the source (default: the folder's name)")
-    index.add_argument("--governance", type=Path, help="governance file (default: PATH's own)")
+    index = commands.add_parser(
+        "index",
+        help="put a folder or a file of documents into the index",
+        epilog=_examples("index sops/ --dry-run", "index sops/", "index sops/ --source handbook"),
+    )
+    index.add_argument("path", type=Path, metavar="PATH", help="a folder, or one document")
+    index.add_argument(
+        "--source", metavar="NAME", help="name of the source (default: the folder's name)"
+    )
+    index.add_argument(
+        "--governance", type=Path, metavar="FILE", help="governance file (default: PATH's own)"
+    )
     index.add_argument("--dry-run", action="store_true", help="report only, change nothing")
     index.add_argument("--json", action="store_true")
 
@@ -46,8 +75,17 @@ def parser() -> argparse.ArgumentParser:
     _teams(commands)
     _eval(commands)
 
-    ask = commands.add_parser("ask", help="ask one question, or a file of them; nothing is stored")
-    ask.add_argument("question", nargs="?")
+    ask = commands.add_parser(
+        "ask",
+        help="ask one question, or a file of them; nothing is stored",
+        epilog=_examples(
+            'ask "can I refund without a receipt"',
+            'ask "can I refund without a receipt" --as priya@example.com',
+            "ask --batch questions.jsonl",
+        ),
+    )
+    ask.set_defaults(misused=ask.error)
+    ask.add_argument("question", nargs="?", metavar="QUESTION")
     ask.add_argument("--as", dest="as_email", metavar="EMAIL")
     ask.add_argument("--batch", type=Path, metavar="FILE.jsonl")
     ask.add_argument("--json", action="store_true")
@@ -59,33 +97,66 @@ def parser() -> argparse.ArgumentParser:
     return root
 
 
-def _documents(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    documents = commands.add_parser("documents", help="list documents, or settle one")
-    documents.add_argument("--source")
+def _documents(commands: argparse._SubParsersAction[Parser]) -> None:
+    documents = commands.add_parser(
+        "documents",
+        help="list documents, or settle one",
+        usage=(
+            "jobaid documents [--source NAME] [--status STATUS] [--json]\n"
+            "       jobaid documents validate URI --as EMAIL\n"
+            "       jobaid documents canonical URI --as EMAIL\n"
+            "       jobaid documents conflict URI URI [--lift] --as EMAIL"
+        ),
+        epilog=_examples(
+            "documents",
+            "documents --status unvalidated",
+            "documents validate returns/refunds.md --as dana@example.com",
+        ),
+    )
+    documents.add_argument("--source", metavar="NAME")
     documents.add_argument(
         "--status",
         choices=("answerable", "unvalidated", "expired", "withdrawn", "conflict"),
+        help="%(choices)s",
+        metavar="STATUS",
     )
     documents.add_argument("--json", action="store_true")
-    acts = documents.add_subparsers(dest="act", metavar="ACT")
+    acts = documents.add_subparsers(
+        dest="act", metavar="validate, canonical, conflict", prog="jobaid documents"
+    )
     for name, text in (
         ("validate", "an SME validates the newest content"),
         ("canonical", "say which of two identical documents counts"),
     ):
-        act = acts.add_parser(name, help=text)
-        act.add_argument("uri")
+        act = acts.add_parser(
+            name,
+            help=text,
+            epilog=_examples(f"documents {name} returns/refunds.md --as dana@example.com"),
+        )
+        act.add_argument("uri", metavar="URI", help="as `jobaid documents` lists it")
         act.add_argument("--as", dest="as_email", metavar="EMAIL", required=True)
-    conflict = acts.add_parser("conflict", help="take two contradicting documents out, or --lift")
-    conflict.add_argument("uri")
-    conflict.add_argument("other")
-    conflict.add_argument("--lift", action="store_true")
+    conflict = acts.add_parser(
+        "conflict",
+        help="take two contradicting documents out, or --lift",
+        epilog=_examples("documents conflict returns.md handbook.md --as dana@example.com"),
+    )
+    conflict.add_argument("uri", metavar="URI")
+    conflict.add_argument("other", metavar="URI")
+    conflict.add_argument("--lift", action="store_true", help="they no longer disagree")
     conflict.add_argument("--as", dest="as_email", metavar="EMAIL", required=True)
 
 
-def _eval(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    acts = commands.add_parser("eval", help="measure answers, and one run against another")
-    answers = acts.add_subparsers(dest="act", required=True, metavar="ACT").add_parser(
-        "answers", help="answer what is not answered yet, check everything, compare"
+def _eval(commands: argparse._SubParsersAction[Parser]) -> None:
+    example = _examples(
+        "eval answers questions.jsonl", "eval answers new.jsonl --against old.jsonl"
+    )
+    acts = commands.add_parser(
+        "eval", help="measure answers, and one run against another", epilog=example
+    )
+    answers = acts.add_subparsers(dest="act", required=True, metavar="answers").add_parser(
+        "answers",
+        help="answer what is not answered yet, check everything, compare",
+        epilog=example,
     )
     answers.add_argument("file", type=Path, metavar="FILE.jsonl")
     answers.add_argument(
@@ -95,11 +166,14 @@ def _eval(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     answers.add_argument("--no-model", action="store_true", help="neither write nor judge by one")
 
 
-def _teams(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    acts = commands.add_parser("teams", help="the app package for Teams").add_subparsers(
-        dest="act", required=True, metavar="ACT"
+def _teams(commands: argparse._SubParsersAction[Parser]) -> None:
+    example = _examples("teams package --out jobaid.zip")
+    acts = commands.add_parser(
+        "teams", help="the app package for Teams", epilog=example
+    ).add_subparsers(dest="act", required=True, metavar="package")
+    package = acts.add_parser(
+        "package", help="build the zip file that is uploaded to Teams", epilog=example
     )
-    package = acts.add_parser("package", help="build the zip file that is uploaded to Teams")
     package.add_argument("--out", type=Path, required=True, metavar="FILE.zip")
     package.add_argument(
         "--site",
@@ -112,9 +186,13 @@ def _teams(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run one command and exit: 0 done, 1 something could not be done, 2 misuse."""
-    arguments = parser().parse_args(argv)
+    given = sys.argv[1:] if argv is None else argv
+    if not given:
+        parser().print_help(sys.stderr)
+        sys.exit(MISUSED)
+    arguments = parser().parse_args(given)
     if arguments.command == "ask" and bool(arguments.question) == bool(arguments.batch):
-        parser().error("ask one QUESTION, or give --batch FILE.jsonl")
+        arguments.misused("ask one QUESTION, or give --batch FILE.jsonl")
     # What only some commands need is imported when one of them runs: `--help` stays quick.
     from bot import commands, logs
     from bot.database import DatabaseUnusable

@@ -17,7 +17,7 @@ from aiohttp import web
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from bot import app, demo, terminal
+from bot import app, demo, store, terminal
 from bot.__main__ import DONE, FAILED, MISUSED
 from bot.address import check_address, health_routes, listening
 from bot.database import Database, DatabaseUnusable, database, is_up_to_date, migrate
@@ -153,6 +153,8 @@ async def _worker(house: app.House) -> int:
 async def _people(house: app.House, arguments: argparse.Namespace) -> int:
     async with house.pool.connection() as conn, conn.transaction():
         taken, lines = await directory.on_people_import(conn, arguments.file, shell_actor())
+        if taken and await store.is_demo(conn):
+            hint(directory.IN_THE_DEMO)
     (say if taken else hint)("\n".join(lines))
     return DONE if taken else FAILED
 
@@ -180,6 +182,9 @@ async def _index(house: app.House, arguments: argparse.Namespace) -> int:
         hint(f"{arguments.path} does not exist. Name a folder or a file of documents.")
         return FAILED
     embedder = await load_embedder(house.settings, house.pool)
+    async with house.pool.connection() as conn:
+        if await store.is_demo(conn):
+            hint(directory.IN_THE_DEMO)
     async with progress("Indexing") as show:
         report = await app.index_folder(
             house,

@@ -175,8 +175,8 @@ def _sources(passages: Sequence[FoundPassage], names: Names) -> Iterator[Source]
         )
 
 
-def not_covered_text(refusal: NotCovered, names: Names) -> str:
-    """An honest refusal: the nearest documents and who to ask."""
+def not_covered_text(refusal: NotCovered, names: Names, manager: str = "") -> str:
+    """An honest refusal: the nearest documents and whom to ask; `manager` is the asker's, by name."""
     said = "No approved SOP covers this."
     if refusal.nearest:
         said += f" Closest: {listed(_named(document) for document in refusal.nearest)}."
@@ -184,7 +184,8 @@ def not_covered_text(refusal: NotCovered, names: Names) -> str:
         about = literal(refusal.nearest[0].title)
         said += f" Ask {literal(names.get(refusal.owner, refusal.owner))}, who owns {about}."
     else:
-        said += " Ask your manager or L&D, so that it can be written down."
+        whom = f"{literal(manager)}, your manager," if manager else "your manager"
+        said += f" Ask {whom} or L&D, so that it can be written down."
     return said
 
 
@@ -194,9 +195,9 @@ def _named(document: NamedDocument) -> str:
     return f"{title} ({literal(beside)})" if beside else title
 
 
-def not_covered_card(refusal: NotCovered, names: Names) -> Card:
+def not_covered_card(refusal: NotCovered, names: Names, manager: str = "") -> Card:
     """See `not_covered_text`."""
-    said = not_covered_text(refusal, names)
+    said = not_covered_text(refusal, names, manager)
     first, _, rest = said.partition(".")
     return Card(plain(said), (Text(f"**{first}.**{rest}"),))
 
@@ -215,8 +216,16 @@ def blocked_text(blocked: Blocked, names: Names, told: bool) -> str:
             f" I have told its owner, {owner}." if told else f" Its owner is {owner}: ask there."
         )
     if blocked.urgent:
-        said += f" **If this is urgent, call {literal(blocked.urgent.rstrip('.'))}.**"
+        said += f" **If this is urgent, {_reach(blocked.urgent)}.**"
     return said
+
+
+def _reach(urgent: str) -> str:
+    """What to do about something urgent: governance gives a place to reach, or says how already."""
+    first, *rest = urgent.rstrip(".").split(maxsplit=1) or [""]
+    if first.lower() in ("call", "dial", "phone", "ring"):
+        return literal(" ".join([first.lower(), *rest]))
+    return f"call {literal(urgent.rstrip('.'))}"
 
 
 def blocked_card(blocked: Blocked, names: Names, told: bool) -> Card:

@@ -80,7 +80,7 @@ async def on_edited(
         await chat.update(CardRef(answer.card_ref), trivial)
         return
     made = await compose(conn, services, edited, _tokens_in(edited), now, None)
-    wording = await _worded(conn, chat, once, made, now)
+    wording = await _worded(conn, chat, once, made, edited.person, now)
     await stored.update_answer(
         conn, answer.id, edited.text, made.outcome, wording.text, made.confidence
     )
@@ -155,7 +155,7 @@ async def _answer_directly(
 async def _answer(
     conn: Connection, chat: Chat, once: Once, asked: Asked, made: Made, now: datetime
 ) -> None:
-    wording = await _worded(conn, chat, once, made, now)
+    wording = await _worded(conn, chat, once, made, asked.person, now)
     answer_id = await _store(conn, asked, made, wording.text)
     if answer_id is None:
         return
@@ -222,23 +222,42 @@ async def _tell_owner(
 
 @dataclass(frozen=True, slots=True)
 class _Wording:
-    """An outcome in words. `told`: a blocked document's owner has been told."""
+    """An outcome in words. `told`: a blocked document's owner has been told.
+
+    `manager` is the asker's, by name.
+    """
 
     made: Made
     names: Names
     told: bool
+    manager: str = ""
 
     @property
     def text(self) -> str:
-        return reply_text(self.made.outcome, self.names, self.told, self.made.note)
+        return reply_text(
+            self.made.outcome, self.names, self.told, self.made.note, self.manager
+        )
 
     def card(self, answer_id: int) -> Card:
-        return reply_card(self.made.outcome, self.names, self.told, answer_id, self.made.note)
+        return reply_card(
+            self.made.outcome, self.names, self.told, answer_id, self.made.note, self.manager
+        )
 
 
-async def _worded(conn: Connection, chat: Chat, once: Once, made: Made, now: datetime) -> _Wording:
+async def _worded(
+    conn: Connection, chat: Chat, once: Once, made: Made, person: Person | None, now: datetime
+) -> _Wording:
     names = await _names(conn, made.outcome)
-    return _Wording(made, names, await _tell_owner(conn, chat, once, made.outcome, now))
+    told = await _tell_owner(conn, chat, once, made.outcome, now)
+    return _Wording(made, names, told, await manager_to_ask(conn, made.outcome, person))
+
+
+async def manager_to_ask(conn: Connection, outcome: Outcome, person: Person | None) -> str:
+    """The name of the asker's manager where no owner can be asked; '' where none is known."""
+    if not isinstance(outcome, NotCovered) or outcome.owner or person is None:
+        return ""
+    manager = await fetch_person(conn, person.manager) if person.manager else None
+    return manager.name if manager is not None and manager.active else ""
 
 
 async def _names(conn: Connection, outcome: Outcome) -> Names:
@@ -264,24 +283,31 @@ def owners_of(outcome: Outcome) -> frozenset[str]:
 
 
 def reply_card(
-    outcome: Outcome, names: Names, told: bool, answer_id: int | None, note: str = ""
+    outcome: Outcome,
+    names: Names,
+    told: bool,
+    answer_id: int | None,
+    note: str = "",
+    manager: str = "",
 ) -> Card:
     """The card of an outcome."""
     match outcome:
         case Answered() | WrittenAnswer():
             return cards.answered_card(outcome, names, answer_id, note=note)
         case NotCovered():
-            return cards.not_covered_card(outcome, names)
+            return cards.not_covered_card(outcome, names, manager)
         case Blocked():
             return cards.blocked_card(outcome, names, told)
 
 
-def reply_text(outcome: Outcome, names: Names, told: bool, note: str = "") -> str:
+def reply_text(
+    outcome: Outcome, names: Names, told: bool, note: str = "", manager: str = ""
+) -> str:
     """The plain text of an outcome."""
     match outcome:
         case Answered() | WrittenAnswer():
             return cards.answered_text(outcome, names, note)
         case NotCovered():
-            return plain(cards.not_covered_text(outcome, names))
+            return plain(cards.not_covered_text(outcome, names, manager))
         case Blocked():
             return plain(cards.blocked_text(outcome, names, told))

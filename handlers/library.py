@@ -10,7 +10,7 @@ from typing import assert_never
 
 from handlers.remedies import remedy
 from handlers.services import Connection
-from handlers.wording import STATUS_WORDS, columns
+from handlers.wording import STATUS_WORDS, columns, counted, listed
 from indexing.decisions import (
     Ambiguous,
     CanonicalChosen,
@@ -34,6 +34,7 @@ from indexing.decisions import (
 )
 from indexing.documents import Report
 from indexing.listing import list_documents, reported
+from indexing.problems import Problem
 from indexing.runs import Row
 from indexing.store.decisions import Listed
 from learning.nouns import Person
@@ -80,7 +81,12 @@ def _report_lines(report: Report) -> Iterator[str]:
     yield f"{name}{sums or 'no documents found'}."
     if report.dry_run:
         yield "This was a dry run: nothing has been stored or withdrawn."
-    rows = [row for row in report.rows if row.result != "unchanged"]
+    stopped = _stopped(report.rows)
+    rows = [
+        row
+        for row in report.rows
+        if row.result != "unchanged" and row.uri not in stopped.get(row.problem, ())
+    ]
     if rows:
         yield ""
         table = columns(
@@ -95,18 +101,40 @@ def _report_lines(report: Report) -> Iterator[str]:
             # Below the line, not in a column: it would not fit most terminals.
             if told[kind] <= _OF_A_KIND or row.result == "refused":
                 yield from _wrapped(_remedy(row))
+            if row.problem in stopped:
+                yield from _wrapped(_stops(stopped[row.problem]))
         if any(count > _OF_A_KIND for kind, count in told.items() if kind):
             yield ""
             yield "Where nothing is said, the same has to be done as above; --json says it for each."
-    for label, unknown, command in (
-        ("people", report.unknown_people, "jobaid people import FILE.yaml"),
-        ("competencies", report.unknown_competencies, ""),
-    ):
-        if unknown:
-            yield ""
-            yield f"Not imported yet, accepted all the same ({label}): {', '.join(unknown)}."
-            if command:
-                yield f"Import them with: {command}"
+    yield from _unknown(report)
+
+
+def _unknown(report: Report) -> Iterator[str]:
+    """Who and what is named without being known: accepted, and told where it may need a hand."""
+    if report.unknown_people:
+        yield ""
+        yield f"Not imported yet, accepted all the same (people): {listed(report.unknown_people)}."
+        yield "Import them with: jobaid people import FILE.yaml"
+    if report.unknown_competencies:
+        yield ""
+        yield f"Named for the first time (competencies): {listed(report.unknown_competencies)}."
+
+
+def _stopped(rows: Sequence[Row]) -> dict[Problem | None, list[str]]:
+    """The documents that a mistake in the governance file stops, by the mistake that has a row."""
+    causes = {
+        row.problem: list[str]() for row in rows if row.problem and row.problem.file == row.uri
+    }
+    for row in rows:
+        if row.problem in causes and row.uri != row.problem.file:
+            causes[row.problem].append(row.uri)
+    return {problem: uris for problem, uris in causes.items() if uris}
+
+
+def _stops(uris: Sequence[str]) -> str:
+    more = len(uris) - _OF_A_KIND
+    names = [*uris[:_OF_A_KIND], f"{more} more"] if more > 0 else uris
+    return f"It stops {counted(len(uris), 'document')}: {listed(names)}."
 
 
 def _wrapped(text: str) -> list[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shlex
 
+from handlers.wording import listed
+from indexing.governance import Wording
 from indexing.problems import Problem
 
 _EXAMPLES = {
@@ -15,6 +17,7 @@ _EXAMPLES = {
     "competencies": "competencies: [refunds]",
     "audience": "audience: [everyone]",
 }
+_KNOWN = listed(f"`{name}`" for name in Wording.model_fields)
 _CALLED = {
     "title": "title",
     "scope": "scope",
@@ -36,6 +39,7 @@ def remedy(problem: Problem) -> str:
             | "date"
             | "email"
             | "future"
+            | "misplaced"
             | "period"
             | "text_too_long"
             | "twice"
@@ -83,6 +87,11 @@ def _written(problem: Problem) -> str:
             return f"`{value}` is no e-mail. Name the person in `{field}` by e-mail."
         case "future":
             return f"`{field}` is {value}, which is still to come. Give the day it was validated."
+        case "misplaced":
+            return (
+                f"`{value}` cannot stand here. At the left margin stand only `defaults:` and"
+                " `documents:`; put what holds for every document below `defaults:`, set in."
+            )
         case "period":
             return f"`{value}` is no period for `{field}`. Write days or weeks, as 90d or 12w."
         case "text_too_long":
@@ -90,8 +99,8 @@ def _written(problem: Problem) -> str:
         case "twice":
             return f"`{field}` is given twice. Keep one."
         case "unknown_key":
-            nearest = f" Did you mean `{problem.hint}`?" if problem.hint else ""
-            return f"`{value}` is no governance field.{nearest} Correct or remove it."
+            meant = f"Did you mean `{problem.hint}`?" if problem.hint else f"Known are {_KNOWN}."
+            return f"`{value}` is no governance field. {meant} Correct or remove it."
         case "unmatched":
             return (
                 f"`{value}` matches no document, so what stands there takes no effect. Globs are"
@@ -176,8 +185,16 @@ def _read(problem: Problem) -> str:
             return "a linked folder is not followed. Index the folder it leads to by itself."
         case "macros":
             return "it holds macros. Save it as .docx without them."
-        case "malformed":
-            return f"it cannot be read as what it claims to be ({value}). Open it and save it anew."
+        case "damaged":
+            return (
+                f"this {value} is damaged or was cut off when it was copied. Open it and save it anew;"
+                " if it does not open, fetch it again from where it came."
+            )
+        case "not_its_format":
+            return (
+                f"by its name this is a {value}, but it holds something else. Give it the ending of"
+                f" what it is, or save it as a {value} with the program it was made with."
+            )
         case "no_text":
             return "there are no words in it. Write the document or remove the file."
         case "scanned":

@@ -10,13 +10,22 @@ from datetime import datetime
 from typing import Any
 
 from handlers.answer_cards import WRITING_UNAVAILABLE
-from handlers.answering import LONGEST_QUESTION, names_of, owners_of, reply_text, small_talk
+from handlers.answering import (
+    LONGEST_QUESTION,
+    manager_to_ask,
+    names_of,
+    owners_of,
+    reply_text,
+    small_talk,
+)
 from handlers.composing import find
 from handlers.services import Connection, Services
+from handlers.wording import counted
 from indexing import answers
 from indexing.answers import Reply
 from indexing.composing import Composed, compose
 from indexing.language_model import Usage
+from indexing.listing import list_documents
 from indexing.nouns import (
     Answered,
     Blocked,
@@ -128,7 +137,27 @@ async def reply_line(
         return line | {"outcome": "not_covered", "citations": [], "text": trivial.summary}
     names = await names_of(conn, owners_of(composed.outcome))
     note = WRITING_UNAVAILABLE if composed.unavailable else ""
-    return line | {"text": reply_text(composed.outcome, names, told=False, note=note)}
+    manager = await manager_to_ask(conn, composed.outcome, person)
+    text = reply_text(composed.outcome, names, told=False, note=note, manager=manager)
+    if isinstance(composed.outcome, NotCovered) and not reply.passages:
+        text = await _nothing_indexed(conn, now) or text
+    return line | {"text": text}
+
+
+async def _nothing_indexed(conn: Connection, now: datetime) -> str:
+    """What to do where there is nothing at all to answer from; '' where there is."""
+    rows = await list_documents(conn, now.date())
+    if not rows:
+        return (
+            "Nothing is indexed yet, so I cannot answer anything. Put a folder of SOPs in with:"
+            " jobaid index FOLDER"
+        )
+    if any(row.status == "answerable" for row in rows):
+        return ""
+    return (
+        f"{counted(len(rows), 'document')} {'is' if len(rows) == 1 else 'are'} indexed, but none may"
+        " be answered from. See why with: jobaid documents"
+    )
 
 
 def _line(question: Question, reply: Reply, outcome: Outcome) -> dict[str, Any]:

@@ -29,7 +29,8 @@ from indexing.visible import one_line
 class Report:
     """What a run did, or with `dry_run` would do. `rows` are in the order of their uris.
 
-    `unknown_people` and `unknown_competencies` are named by live documents but not imported.
+    `unknown_people` are named by live documents but not imported; `unknown_competencies` too, those
+    that this run was the first to name.
     """
 
     source: str
@@ -81,6 +82,8 @@ async def index_path(
         if source is None and run.elsewhere and run.gone():
             problem = Problem("source_elsewhere", "source", value=name, hint=run.elsewhere)
             return Report(name, (Row(str(path), "refused", problem),), dry_run)
+        async with conn.transaction():
+            _, named = await source_store.fetch_named(conn, name)
         await run.work(progress or (lambda done, of: None))
         async with conn.transaction():
             people, competencies = await source_store.fetch_named(conn, name)
@@ -89,7 +92,9 @@ async def index_path(
         tuple(sorted(run.rows, key=lambda row: row.uri)),
         dry_run,
         () if known_people is None else tuple(sorted(people - set(known_people))),
-        () if known_competencies is None else tuple(sorted(competencies - set(known_competencies))),
+        ()
+        if known_competencies is None
+        else tuple(sorted(competencies - named - set(known_competencies))),
     )
 
 

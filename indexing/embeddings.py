@@ -204,7 +204,12 @@ class EndpointEmbedder:
         """Asks the endpoint once, to learn the model's dimensions. Raises `openai.OpenAIError`."""
         from openai import AsyncOpenAI
 
-        client = AsyncOpenAI(base_url=base_url, api_key=key, timeout=30, max_retries=3)
+        client = AsyncOpenAI(
+            base_url=base_url,
+            api_key=key or "none",  # an endpoint without keys takes any; the library none
+            timeout=30,
+            max_retries=3,
+        )
         probe = await client.embeddings.create(
             model=name, input=["dimensions"], encoding_format="float"
         )

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 import yaml
 
 from indexing.governance import Fields, Value, Wording
-from indexing.problems import Problem
+from indexing.problems import Code, Problem
 from indexing.visible import one_line, visible
+
+_SECTIONS = ("defaults", "documents")
+_ALIKE = 0.75
+"""How alike a slip and what was meant are: `onwer` and `owner` 0.8, but `phone` and `owner` 0.6."""
 
 
 def parse(text: str, file: str) -> yaml.Node | Problem | None:
@@ -46,8 +50,7 @@ def fields_of(node: yaml.Node, file: str, above: int = 0) -> dict[str, Value] | 
         line = key_node.start_mark.line + 1 + above
         key = one_line(key_node.value) if isinstance(key_node, yaml.ScalarNode) else ""
         if key not in Wording.model_fields:
-            near = difflib.get_close_matches(key, Wording.model_fields, n=1)
-            return Problem("unknown_key", key, file, line, key, near[0] if near else "")
+            return Problem("unknown_key", key, file, line, key, _nearest(key, Wording.model_fields))
         if key in fields:
             return Problem("twice", key, file, line)
         words = _words(value_node)
@@ -55,6 +58,12 @@ def fields_of(node: yaml.Node, file: str, above: int = 0) -> dict[str, Value] | 
             return Problem("wrong_kind", key, file, line, value="a line of text or a list of them")
         fields[key] = Value(words, file, line)
     return fields
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    """The known word that this one is a slip of, '' when it is another word altogether."""
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=_ALIKE)
+    return near[0] if near else ""
 
 
 def _words(node: yaml.Node) -> str | tuple[str, ...] | None:
@@ -124,10 +133,10 @@ def _sections(root: yaml.Node, name: str) -> dict[str, yaml.Node] | Problem:
     parts: dict[str, yaml.Node] = {}
     for key, value in root.value:
         word, line = str(key.value), key.start_mark.line + 1
-        if word not in ("defaults", "documents"):
-            near = difflib.get_close_matches(word, ("defaults", "documents"), n=1, cutoff=0.5)
-            hint = near[0] if near else "defaults"
-            return Problem("unknown_key", one_line(word), name, line, one_line(word), hint)
+        if word not in _SECTIONS:
+            hint = _nearest(word, _SECTIONS)
+            code: Code = "unknown_key" if hint else "misplaced"
+            return Problem(code, one_line(word), name, line, one_line(word), hint)
         if word in parts:
             return Problem("twice", word, name, line)
         if not (isinstance(value, yaml.ScalarNode) and value.value in ("", "~", "null")):

@@ -126,6 +126,7 @@ class Run:
             before = some
             progress(min(start + _FILES_AT_ONCE, len(uris)), len(uris))
         await self._keep_all(before)
+        self._remark_causes()
         await self._withdraw(gone)
         if not self.dry_run:
             async with conn.transaction():
@@ -143,6 +144,15 @@ class Run:
         for glob in file.unmatched(present) if self.folder.is_whole else ():
             problem = Problem("unmatched", "documents", file.name, value=glob)
             self.rows.append(Row(file.name, "ignored", problem))
+
+    def _remark_causes(self) -> None:
+        """Report once, for the governance file, what in it refused documents."""
+        name = self.governance.name
+        told = {row.problem for row in self.rows if row.uri == name}
+        causes = dict.fromkeys(row.problem for row in self.rows if row.result == "refused")
+        for problem in causes:
+            if problem and problem.file == name and problem not in told:
+                self.rows.append(Row(name, "refused", problem))
 
     def _is_settled(self, uri: str) -> bool:
         glance = self.glances.get(uri)

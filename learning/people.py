@@ -23,11 +23,12 @@ _SEAT = re.compile(r"sme:[a-z0-9][a-z0-9_-]*|ld|admin")
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """Who was imported, and which of them are gone."""
+    """Who was imported, which of them are gone, and which managers nobody knows (e-mails)."""
 
     people: tuple[Person, ...]
     gone: frozenset[str]
     active: frozenset[str]
+    unknown_managers: frozenset[str] = frozenset()
 
 
 def _email(value: str) -> str:
@@ -122,4 +123,7 @@ async def import_people(conn: store.Connection, people: Sequence[Person]) -> Imp
     for person in people:
         await store.upsert_person(conn, person)
     gone = frozenset(person.email for person in people if not person.active)
-    return Imported(tuple(people), gone, frozenset(person.email for person in people) - gone)
+    active = frozenset(person.email for person in people) - gone
+    known = {person.email for person in await store.fetch_people(conn)}
+    managers = {person.manager for person in people if person.manager}
+    return Imported(tuple(people), gone, active, frozenset(managers - known))

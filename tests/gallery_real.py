@@ -91,6 +91,7 @@ REAL: dict[str, Card] = {
     ),
     "real_not_covered": made.not_covered_card(NotCovered(_NEAREST, "dana@example.com"), NAMES),
     "real_not_covered_nothing": made.not_covered_card(NotCovered(()), NAMES),
+    "real_not_covered_manager": made.not_covered_card(NotCovered(()), NAMES, "Ann *O'Hara*"),
     **{f"real_blocked_{reason}": _blocked(reason) for reason in _REASONS},
     "real_owner_told": made.owner_card(
         Blocked(_SPILL, "expired", date(2026, 10, 14)), date(2026, 11, 23)

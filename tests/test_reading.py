@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
 
+from handlers.remedies import remedy
 from indexing.problems import Problem
 from indexing.reading import Read, read
 from indexing.sources import Draft, Same, list_folder, load, load_governance
@@ -273,11 +274,11 @@ def test_docx_with_open_changes_macros_or_a_password_is_refused() -> None:
 
 def test_docx_that_is_broken_or_a_bomb_is_refused() -> None:
     plain = word(docx.Document())
-    assert refused(b"PK\x03\x04 not a zip", "a.docx").code == "malformed"
-    assert refused(plain[:-200], "a.docx").code == "malformed"
+    assert refused(b"PK\x03\x04 not a zip", "a.docx").code == "damaged"
+    assert refused(plain[:-200], "a.docx").code == "damaged"
     torn = plain[:60] + bytes(40) + plain[100:]  # inside the first part's packed bytes
-    assert refused(torn, "a.docx").code == "malformed"
-    assert refused(repacked(plain, {"word/document.xml": b"<w:"}), "a.docx").code == "malformed"
+    assert refused(torn, "a.docx").code == "damaged"
+    assert refused(repacked(plain, {"word/document.xml": b"<w:"}), "a.docx").code == "damaged"
     assert refused(repacked(plain, {"word/media/a.png": bytes(160_000_000)}), "a.docx").code == (
         "unpacked_too_large"
     )
@@ -363,8 +364,20 @@ def test_pdf_that_is_scanned_locked_or_broken_is_refused() -> None:
     locked = io.BytesIO()
     writer.write(locked)
     assert refused(locked.getvalue(), "a.pdf").code == "encrypted"
-    assert refused(b"%PDF-1.4 nonsense", "a.pdf").code == "malformed"
-    assert refused(b"no pdf at all", "a.pdf").code == "malformed"
+    assert refused(b"%PDF-1.4 nonsense", "a.pdf").code == "damaged"
+
+
+@pytest.mark.parametrize("name", ["a.pdf", "a.docx"])
+def test_a_file_that_only_bears_the_name_of_its_format_is_told_so_in_words(name: str) -> None:
+    workbook = io.BytesIO()
+    with zipfile.ZipFile(workbook, "w") as package:
+        package.writestr("xl/workbook.xml", "<workbook/>")
+    called = {"a.pdf": "PDF", "a.docx": "Word document"}[name]
+    for raw in (b"only words", b"<html><p>x</p></html>", workbook.getvalue()):
+        problem = refused(raw, name)
+        assert problem.code == "not_its_format"
+        assert f"by its name this is a {called}, but it holds something else" in remedy(problem)
+    assert f"this {called} is damaged" in remedy(Problem("damaged", file=name, value=called))
 
 
 def test_pdf_locked_against_editing_only_is_read() -> None:

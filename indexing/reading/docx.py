@@ -17,7 +17,7 @@ import docx
 from docx.opc.exceptions import OpcError
 from docx.oxml.ns import qn
 
-from indexing.problems import Problem
+from indexing.problems import Code, Problem
 from indexing.reading import Read
 from indexing.reading.lists import indented, table
 from indexing.reading.numbering import Numbering
@@ -29,6 +29,8 @@ _LARGEST_TEXT_PART = 50_000_000
 """Bytes of one XML part: its tree takes ten times as much memory."""
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """What a password-protected .docx begins with: it is no zip file any more."""
+_ZIP = b"PK\x03\x04"
+_FORMAT = "Word document"
 # What python-docx raises on a package whose parts do not fit together; lxml's own error on broken
 # XML is a SyntaxError.
 _BROKEN = (
@@ -53,8 +55,8 @@ def read_docx(raw: bytes, uri: str) -> Read | Problem:
             return Problem("changes_open", file=uri)
         document = _Document(opened)
         markdown = "\n\n".join(_joined(document.blocks(body)))
-    except _BROKEN as error:
-        return Problem("malformed", file=uri, value=type(error).__name__)
+    except _BROKEN:
+        return Problem("damaged", file=uri, value=_FORMAT)
     return Read(markdown, document.title, "docx")
 
 
@@ -63,11 +65,14 @@ def _unsafe(raw: bytes, uri: str) -> Problem | None:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as package:
             parts = package.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-        return Problem("malformed", file=uri, value=type(error).__name__)
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        code: Code = "damaged" if raw.startswith(_ZIP) else "not_its_format"
+        return Problem(code, file=uri, value=_FORMAT)
     names = [part.filename.lower() for part in parts]
     if uri.lower().endswith("m") or any("vbaproject" in name for name in names):
         return Problem("macros", file=uri)
+    if not any(name.startswith("word/") for name in names):  # a workbook, say, or a plain archive
+        return Problem("not_its_format", file=uri, value=_FORMAT)
     largest = max((p.file_size for p in parts if p.filename.endswith((".xml", ".rels"))), default=0)
     unpacked = sum(part.file_size for part in parts)
     if unpacked > _MOST_UNPACKED or len(parts) > _MOST_PARTS or largest > _LARGEST_TEXT_PART:

@@ -17,7 +17,7 @@ from typing import Any
 from pypdf import PageObject, PdfReader
 from pypdf.errors import DependencyError, FileNotDecryptedError, PyPdfError
 
-from indexing.problems import Problem
+from indexing.problems import Code, Problem
 from indexing.reading import Read
 from indexing.visible import one_line, visible
 
@@ -66,8 +66,10 @@ def read_pdf(raw: bytes, uri: str) -> Read | Problem:
         titled = one_line((reader.metadata.title if reader.metadata else None) or "")
     except (DependencyError, FileNotDecryptedError):
         return Problem("encrypted", file=uri)
-    except _BROKEN as error:
-        return Problem("malformed", file=uri, value=type(error).__name__)
+    except _BROKEN:
+        # A reader looks for this mark among the first bytes, not only at the first.
+        code: Code = "damaged" if b"%PDF-" in raw[:1024] else "not_its_format"
+        return Problem(code, file=uri, value="PDF")
     words = sum(len(line.text) for page in pages for line in page)
     if not words or pictures:
         which = f"page {', '.join(map(str, pictures[:5]))} is a picture" if pictures else "pages"
