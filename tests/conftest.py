@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
-import uuid
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
-import psycopg
 import pytest
+from databases import Server, run_server
 from pytest_socket import socket_allow_hosts
 
-from bot.database import Database, Pool, migrate, open_pool
-from bot.embedded import APP_ROLE, OWNER_ROLE, Connection, EmbeddedServer
+from bot.database import Database, Pool, open_pool
 from handlers.services import Connection as HandlerConnection
 
 # A test must not see the machine's settings.
@@ -29,32 +24,17 @@ def pytest_runtest_setup() -> None:
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[Connection]:
-    """One PostgreSQL for the run, with a migrated template to copy databases from."""
-    home = Path(tempfile.mkdtemp(prefix="jobaid-tests-"))
-    options = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-    try:
-        with EmbeddedServer(home, options) as connection:
-            with psycopg.connect(connection.url(OWNER_ROLE, "postgres"), autocommit=True) as owner:
-                owner.execute("create database template_jobaid")
-            migrate(_database(connection, "template_jobaid"))
-            yield connection
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
-
-
-def _database(server: Connection, name: str) -> Database:
-    return Database(server.url(APP_ROLE, name), server.url(OWNER_ROLE, name), embedded=True)
+def server() -> Iterator[Server]:
+    """One PostgreSQL for the run."""
+    with run_server() as server:
+        yield server
 
 
 @pytest.fixture
-def database(server: Connection) -> Iterator[Database]:
+def database(server: Server) -> Iterator[Database]:
     """An empty, migrated database of this test's own (not a demo database)."""
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(server.url(OWNER_ROLE, "postgres"), autocommit=True) as owner:
-        owner.execute(f"create database {name} template template_jobaid")
-        yield _database(server, name)
-        owner.execute(f"drop database {name} with (force)")
+    with server.new_database() as database:
+        yield database
 
 
 @pytest.fixture

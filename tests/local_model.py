@@ -1,4 +1,4 @@
-"""The real MiniLM for tests; its prepared graph is kept between runs, as the product keeps it."""
+"""The real MiniLM for tests, loaded once a run; its prepared graph is kept, as the product does."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from pathlib import Path
 from indexing.embeddings import LocalEmbedder
 
 MODELS = Path(tempfile.gettempdir()) / "jobaid-tests-models"
+_loaded: list[LocalEmbedder] = []
 
 
 async def local_embedder() -> LocalEmbedder:
-    return await LocalEmbedder.load(MODELS)
+    """It keeps nothing between two texts, and belongs to no event loop."""
+    if not _loaded:
+        _loaded.append(await LocalEmbedder.load(MODELS))
+    return _loaded[0]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +14,6 @@ from aiohttp import web
 
 import samples
 from bot.database import Database, Pool, open_pool
-from bot.embedded import APP_ROLE, OWNER_ROLE, Connection
 from bot.inbox import Inbox, Worker
 from bot.outbox import Outbox
 from bot.web.listen import mount
@@ -47,16 +45,6 @@ class Demo:
     @property
     def port(self) -> int:
         return int(self.url.rpartition(":")[2])
-
-
-@contextmanager
-def new_database(server: Connection) -> Iterator[Database]:
-    """A migrated database of one's own, for a fixture that lives longer than one test."""
-    name = f"page_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(server.url(OWNER_ROLE, "postgres"), autocommit=True) as owner:
-        owner.execute(f"create database {name} template template_jobaid")
-        yield Database(server.url(APP_ROLE, name), server.url(OWNER_ROLE, name), embedded=True)
-        owner.execute(f"drop database {name} with (force)")
 
 
 def make_demo(database: Database) -> None:

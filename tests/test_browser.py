@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from databases import Server
 from gallery import CARDS, RAW
-from local_page import Demo, clock, make_demo, new_database, served
+from local_page import Demo, clock, make_demo, served
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from bot.channel import Outgoing
-from bot.embedded import Connection
 from bot.web.send import LocalChannel
 from handlers.cards import Card
 from handlers.inbound import Place
@@ -72,13 +72,13 @@ class Served:
 
 
 @pytest.fixture(scope="module")
-def page_server(server: Connection) -> Iterator[Served]:
+def page_server(server: Server) -> Iterator[Served]:
     """The sample company's page, with everything behind it real."""
     ready: list[Served] = []
     started, stop = threading.Event(), asyncio.Event()
 
     async def serve() -> None:
-        with new_database(server) as database:
+        with server.new_database() as database:
             make_demo(database)
             async with served(database) as demo:
                 ready.append(Served(demo, asyncio.get_running_loop()))

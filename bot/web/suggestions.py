@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -21,6 +22,7 @@ class Suggestion:
     expect: str
 
 
+@cache
 def read_suggestions() -> tuple[Suggestion, ...]:
     """Read the sample questions that open a conversation."""
     entries: list[dict[str, Any]] = yaml.safe_load(
