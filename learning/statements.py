@@ -168,6 +168,8 @@ def _lemmas(word: str) -> tuple[str, ...]:
         forms.append(word[:-1])
     if "-" in word:  # de-escalates, re-orders
         forms += _lemmas(word.rpartition("-")[2])
+    if word.startswith("re") and len(word) > 6:  # recounts, reinspects
+        forms += _lemmas(word[2:])
     return tuple(forms)
 
 

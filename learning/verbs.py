@@ -48,6 +48,13 @@ ACTION_VERBS = _words(
     mow nail onboard paint peel pipette plane plant plaster plaster plug polish press prune pump
     raise ream reboot reconnect resuscitate rivet roast sand saw screw sew shave shape sharpen sing
     slice solder spell splice splint spray stain steam steer stitch strap suture swim syringe tile
+    apologise apologize broadcast calm cash catalogue chair chat chill cite clip commission crate
+    deactivate dilute dictate discuss divert engrave enrol enumerate format halve host index infer
+    interrupt knot laminate lend litigate mentor mime mobilise multiply nominate oil palletise
+    paraphrase paste phone photograph portion postpone probe proofread quantify rearrange rehearse
+    remind renew render round save say scale scrape screen season settle shelve sift soak spot
+    squeeze stamp staple stir subtract survey taste telephone thaw thread tighten torque trap trigger
+    unlace unplug unwrap vet wave welcome winch wind zip
     tow trim tune unblock vaccinate varnish walk weed weld wire
     """
 )
@@ -166,7 +173,7 @@ VAGUE_VERBS: dict[str, str] = {
     "utilize": "uses",
     "work": "carries out",
     "work with": "uses",
-    "engage": "talks to",
+    "engage": "answers",
     "engage with": "answers",
     "interact with": "answers",
     "communicate": "explains",
