@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import groupby
 
+from handlers import answer_lines
 from handlers.cards import (
     Block,
     Button,
@@ -15,21 +15,19 @@ from handlers.cards import (
     Heading,
     Note,
     Quote,
-    Source,
     Sources,
     Steps,
     Text,
     literal,
     plain,
 )
-from handlers.wording import cited, day, heading_of, listed, section_beside
+from handlers.wording import cited, day, heading_of, listed, section_beside, source_detail
 from indexing.nouns import (
     Answered,
     Blocked,
     FoundPassage,
     NamedDocument,
     NotCovered,
-    Quoted,
     Worded,
     WrittenAnswer,
 )
@@ -60,8 +58,8 @@ def answered_card(
     `note` says how the answer came about, where that is not the usual way.
     """
     blocks: list[Block] = [Heading(heading_of(answered.cited[0].title, answered.heading))]
-    blocks += _line_blocks(_lines(answered))
-    blocks.append(Sources(tuple(_sources(answered.cited, names))))
+    blocks += answer_lines.blocks(answered)
+    blocks.append(Sources(answer_lines.sources(answered, names)))
     if answered.written_for:
         roles = listed(role.replace("-", " ") + "s" for role in answered.written_for)
         blocks.append(Note(literal(f"Written for {roles}; nothing for your role covers this.")))
@@ -69,7 +67,7 @@ def answered_card(
     if answer_id is not None:
         blocks.append(_answer_buttons(f"answer:{answer_id}", helpful))
     heading = heading_of(answered.cited[0].title, answered.heading)
-    summary = f"{heading}: {plain(_lines(answered)[0].marked)}"
+    summary = f"{heading}: {plain(answer_lines.first_line(answered))}"
     return Card(summary, tuple(blocks), written=isinstance(answered, WrittenAnswer))
 
 
@@ -87,7 +85,7 @@ def _answer_buttons(subject: str, helpful: bool | None) -> Buttons:
 def answered_text(answered: Answered | WrittenAnswer, names: Names, note: str = "") -> str:
     """The same answer as plain text: what is stored, and what the command line prints."""
     lines = [heading_of(answered.cited[0].title, answered.heading)]
-    for block in _line_blocks(_lines(answered)):
+    for block in answer_lines.blocks(answered):
         match block:
             case Steps(items, start):
                 lines += [f"{start + at}. {plain(item)}" for at, item in enumerate(items)]
@@ -96,83 +94,20 @@ def answered_text(answered: Answered | WrittenAnswer, names: Names, note: str = 
             case _:
                 raise AssertionError(block)
     lines += [
-        f"[{number}] {cited(passage, names.get(passage.owner, passage.owner))}"
-        for number, passage in enumerate(answered.cited, start=1)
+        f"[{source.number}] {source.title}{source_detail(source)}"
+        for source in answer_lines.sources(answered, names)
     ]
     return "\n".join([*lines, note or note_of(answered)])
 
 
 def sentences_of(answered: Answered) -> tuple[str, ...]:
     """What a streamed answer shows, piece by piece, before its card is there."""
-    return tuple(line.marked for line in _lines(answered))
+    return answer_lines.lines(answered)
 
 
 def sentence_of(worded: Worded) -> str:
     """One sentence of an answer that is being written."""
-    return _line(worded).marked
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A quote or sentence with its source marks, in Text markup."""
-
-    marked: str
-    step: int | None
-    warning: bool
-
-
-def _lines(answered: Answered | WrittenAnswer) -> list[_Line]:
-    if isinstance(answered, WrittenAnswer):
-        return [_line(sentence) for sentence in answered.sentences]
-    return [_line(quote) for quote in answered.quotes]
-
-
-def _line(said: Quoted | Worded) -> _Line:
-    if isinstance(said, Quoted):
-        marked = f"“{literal(said.text)}” [{said.number}]"
-    else:
-        marks = "".join(f"[{number}]" for number in said.numbers)
-        marked = f"{literal(said.text)} {marks}"
-    return _Line(marked, said.step, said.warning)
-
-
-def _line_blocks(lines: Sequence[_Line]) -> Iterator[Block]:
-    """Steps that follow one another are one list; warnings stand out; the rest are paragraphs."""
-
-    def kind(line: _Line) -> str:
-        # A step that warns keeps its place in the list: a procedure without its step 2 misleads.
-        return "step" if line.step is not None else "warning" if line.warning else "text"
-
-    for name, run in groupby(lines, key=kind):
-        if name == "step":
-            yield from _step_blocks(list(run))
-        else:
-            for line in run:
-                yield Note(line.marked, "warning") if name == "warning" else Text(line.marked)
-
-
-def _step_blocks(steps: Sequence[_Line]) -> Iterator[Steps]:
-    at = 0
-    while at < len(steps):
-        first = steps[at].step or 1
-        end = at + 1
-        while end < len(steps) and steps[end].step == first + (end - at):
-            end += 1
-        yield Steps(tuple(step.marked for step in steps[at:end]), first)
-        at = end
-
-
-def _sources(passages: Sequence[FoundPassage], names: Names) -> Iterator[Source]:
-    for number, passage in enumerate(passages, start=1):
-        yield Source(
-            number,
-            passage.title,
-            section_beside(passage.title, passage.section),
-            passage.version,
-            passage.version_on,
-            names.get(passage.owner, passage.owner),
-            passage.url,
-        )
+    return answer_lines.line(worded)
 
 
 def not_covered_text(refusal: NotCovered, names: Names, manager: str = "") -> str:
@@ -274,18 +209,23 @@ def elsewhere_card() -> Card:
 
 
 def source_card(passages: Sequence[tuple[int, FoundPassage]], names: Names) -> Card:
-    """The whole passages an answer quotes."""
+    """The whole passages an answer quotes, each with its mark; those of one section together."""
     if not passages:
         said = (
             "That passage may not be shown any more: its SOP changed or is not for you. Ask again."
         )
         return Card(said, (Text(said),))
     blocks: list[Block] = []
-    for number, passage in passages:
-        owner = names.get(passage.owner, passage.owner)
-        blocks.append(Quote(passage.text, f"[{number}] {cited(passage, owner)}"))
+    for number, of_one in groupby(passages, key=lambda marked: marked[0]):
+        together = [passage for _, passage in of_one]
+        owner = names.get(together[0].owner, together[0].owner)
+        text = "\n\n".join(passage.text for passage in together)
+        blocks.append(Quote(text, f"[{number}] {cited(together[0], owner)}"))
+    first = dict(reversed(passages))
     links = tuple(
-        source for source in _sources([passage for _, passage in passages], names) if source.url
+        answer_lines.source(number, first[number], names)
+        for number in sorted(first)
+        if first[number].url
     )
     if links:
         blocks.append(Sources(links))

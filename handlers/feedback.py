@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from handlers import answer_cards as cards
+from handlers.answer_lines import marked_sources
 from handlers.answering import names_of
 from handlers.cards import Card
 from handlers.inbound import Pressed
@@ -33,6 +34,8 @@ async def on_show_source(conn: Connection, chat: Chat, pressed: Pressed, now: da
     tokens = audience_of(pressed.person)
     passages = await stored.fetch_cited_passages(conn, answer.id, tokens, now.date())
     names = await names_of(conn, frozenset(passage.owner for _, passage in passages))
+    if isinstance(answer.outcome, Answered | WrittenAnswer):
+        passages = marked_sources(answer.outcome, passages)
     await _tell(chat, pressed, cards.source_card(passages, names))
 
 

@@ -21,7 +21,6 @@ from handlers.answering import (
 from handlers.composing import find
 from handlers.services import Connection, Services
 from handlers.wording import counted
-from indexing import answers
 from indexing.answers import Reply
 from indexing.composing import Composed, compose
 from indexing.language_model import Usage
@@ -35,6 +34,7 @@ from indexing.nouns import (
     Turn,
     WrittenAnswer,
 )
+from indexing.quoting import stretches
 from indexing.visible import visible
 from learning.nouns import audience_of
 from learning.store import fetch_person
@@ -186,7 +186,7 @@ def _citations(outcome: Outcome) -> Iterator[dict[str, Any]]:
         return
     for number, passage in enumerate(outcome.cited, start=1):
         quotes = (
-            answers.stretches(passage.text, outcome.quotes, number)
+            stretches(passage.text, outcome.quotes, number)
             if isinstance(outcome, Answered)
             else [passage.text]
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bs4 import BeautifulSoup
 from markdown_it import MarkdownIt
@@ -47,6 +47,7 @@ _WARNING = re.compile(
     r"(?:warning|caution|danger|important|attention|never|do not|don't|don’t|must not|⚠)",
     re.IGNORECASE,
 )
+_HEADED = re.compile(r"\W*(?:warning|caution|danger|important|attention)\b\W*[:!]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,23 @@ def units(text: str) -> tuple[Unit, ...]:
             continue
         found.extend(_unit(text, start + first, start + last) for first, last in sentences(chunk))
     return tuple(unit for unit in found if unit.end > unit.start)
+
+
+def units_with_whole_warnings(text: str) -> tuple[Unit, ...]:
+    """The same, but a paragraph that is headed as a warning is one: half of it may mislead."""
+    found: list[Unit] = []
+    for unit in units(text):
+        last = found[-1] if found else None
+        if (
+            last is not None
+            and last.warning
+            and _HEADED.match(text, last.start)
+            and "\n" not in text[last.start : unit.start]
+        ):
+            found[-1] = replace(last, end=unit.end)
+        else:
+            found.append(unit)
+    return tuple(found)
 
 
 def sentences(text: str) -> list[tuple[int, int]]:

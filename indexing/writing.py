@@ -19,14 +19,14 @@ from indexing.answerable import Answerable
 from indexing.language_model import LanguageModel, ModelUnavailable, Usage
 from indexing.model_text import Said, can_act, same_language, sentences_in, unmarked
 from indexing.nouns import FoundPassage, Turn
-from indexing.passages import units
+from indexing.passages import units, units_with_whole_warnings
 from indexing.prompts import writing_prompt
 from indexing.support import Unsupported, supported_by
 from indexing.terms import terms
 
 LONGEST = 700
 """Characters of a model's sentences."""
-LONGEST_WARNINGS = 200
+LONGEST_WARNINGS = 300
 """Characters of warnings that are added: with its sources an answer stays under 1,200."""
 ALIKE = 0.5
 """Share of its terms from which a text is taken to be about the same thing as another."""
@@ -193,7 +193,7 @@ class _Draft:
             return
         room = LONGEST_WARNINGS
         text = self.shown[self.found.number - 1].text
-        for unit in units(text):
+        for unit in units_with_whole_warnings(text):
             words = unmarked(text[unit.start : unit.end])
             said = any(holds(one.text, words, SAID) for one in self.sentences if one.supported)
             if unit.warning and not said and len(words) <= room and not can_act(words):

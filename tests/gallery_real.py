@@ -11,6 +11,7 @@ from indexing.nouns import (
     Answered,
     Blocked,
     FoundPassage,
+    LeftOut,
     NamedDocument,
     NotCovered,
     Quoted,
@@ -38,6 +39,7 @@ _PASSAGE = FoundPassage(
 _LINKED = replace(
     _PASSAGE,
     passage_id=2,
+    document_id=2,
     title="Card handling",
     section="2",
     owner="lee@example.com",
@@ -61,6 +63,24 @@ _ANSWERED = Answered(
     cited=(_PASSAGE, _LINKED),
     written_for=("service-agent", "shift-lead"),
 )
+_LONG = Answered(
+    heading="Procedure",
+    quotes=(
+        Quoted("For goods that came back by post.", 1),
+        Quoted("Open the parcel on camera.", 2, step=1, listed=True),
+        Quoted("Weigh it:\n- with its box\n- without it", 3, step=2, listed=True),
+        Quoted("a wet box;", 4, listed=True),
+        Quoted("Never sign for the driver.", 5, warning=True),
+    ),
+    cited=(
+        replace(_PASSAGE, section="Returns and refunds"),
+        replace(_PASSAGE, passage_id=3, section="Procedure"),
+        replace(_PASSAGE, passage_id=4, section="Procedure"),
+        replace(_LINKED, section="2 What to write down"),
+        replace(_LINKED, passage_id=5, section="3 The driver"),
+    ),
+    left_out=(LeftOut(2, (3, 6, 7, 8)), LeftOut(4, (), 2)),
+)
 _NEAREST = tuple(
     NamedDocument(number, "sops", f"{title}.md", title, section, "dana@example.com")
     for number, (title, section) in enumerate(
@@ -83,6 +103,7 @@ _REASONS: tuple[Reason, ...] = ("expired", "unvalidated", "withdrawn", "conflict
 REAL: dict[str, Card] = {
     "real_answered": made.answered_card(_ANSWERED, NAMES, 42),
     "real_answered_helpful": made.answered_card(_ANSWERED, NAMES, 42, helpful=True),
+    "real_answered_in_part": made.answered_card(_LONG, NAMES, 43),
     "real_answered_unstored": made.answered_card(
         Answered("Opening", (Quoted("Open at nine.", 1),), (_PASSAGE,)), {}, None
     ),
@@ -99,6 +120,7 @@ REAL: dict[str, Card] = {
     "real_elsewhere": made.elsewhere_card(),
     "real_source": made.source_card(((1, _PASSAGE), (2, _LINKED)), NAMES),
     "real_source_hostile": made.source_card(((1, _HOSTILE),), NAMES),
+    "real_source_in_parts": made.source_card(((1, _PASSAGE), (1, _LINKED), (2, _LINKED)), NAMES),
     "real_source_gone": made.source_card((), NAMES),
     "real_help": made.help_card(),
     "real_greeting": made.help_card("Hello."),

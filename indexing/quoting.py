@@ -1,0 +1,420 @@
+"""Decides which validated words are quoted as an answer: what fits, and procedures as a whole.
+
+Sentences, steps and warnings are chosen by how well each fits the question, by meaning and by its
+rarer words. A numbered procedure is quoted from its first step to its last, across the passages it
+was cut into; where there is no room for that, what was left out is counted and said.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+import numpy as np
+
+from indexing.embeddings import Embedder
+from indexing.nouns import FoundPassage, LeftOut, Quoted
+from indexing.passages import Unit, units_with_whole_warnings
+from indexing.terms import terms
+from indexing.token_states import TokenStates
+
+READ = 3
+"""Passages whose words may be quoted: the best one, and what the next ones add."""
+ROOM = 1_120
+"""Characters of an answer with its sources and marks; what else it says stays below 1,200."""
+MARKED, SOURCED, HINTED = 8, 48, 72
+"""Characters beside their words that a quote takes (marks), a source (version, date, `owner`), and
+the line that says what of a list was left out."""
+FITS = 0.6
+"""A sentence of the best section is quoted from this share of the best one's fit on."""
+ADDS = 0.8
+"""A sentence of another section is quoted from this share of the best one's fit on."""
+AROUND = 3
+"""Sentences beside the best one that are quoted with it."""
+BETWEEN = 3
+"""Paragraphs and examples that may stand between two steps of one procedure."""
+SAID = 0.8
+"""Share of its terms from which a sentence only says again what is quoted already."""
+
+Section = Sequence[FoundPassage]
+"""Passages that follow one another under one heading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What is quoted. `cited[n - 1]` is what the number n of a quote stands for."""
+
+    quotes: tuple[Quoted, ...]
+    cited: tuple[FoundPassage, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """A unit, its section (place in the ranking) and how well it fits, higher is better.
+
+    `at` orders the units of a section. `read` is False for what only goes on with a list that was
+    found: it was not compared with the question.
+    """
+
+    section: int
+    at: int
+    passage: FoundPassage
+    unit: Unit
+    text: str
+    listed: bool
+    read: bool
+    score: float = 0.0
+
+    @property
+    def step(self) -> int | None:
+        return self.unit.step
+
+    @property
+    def cost(self) -> int:
+        return len(self.text) + MARKED
+
+
+def read_of(found: Sequence[FoundPassage]) -> tuple[FoundPassage, ...]:
+    """Those of the found passages that may be quoted from.
+
+    What stands above a document's first heading says what the document is about. When it fits
+    best, the section of that document that fits best is read too: it says what to do.
+    """
+    read = tuple(found[:READ])
+    if read and _opens(read[0]):
+        same = (one for one in found[1:] if one.revision_id == read[0].revision_id)
+        told = next((one for one in same if not _opens(one)), None)
+        if told is not None and told not in read:
+            return (read[0], told, *read[1 : READ - 1])
+    return read
+
+
+def _opens(passage: FoundPassage) -> bool:
+    """Whether it stands above its document's first heading."""
+    return passage.section == passage.title
+
+
+async def choose(
+    asked: str,
+    read: Sequence[FoundPassage],
+    around: Sequence[Section],
+    embedder: Embedder | None,
+    states: TokenStates | None,
+) -> Chosen:
+    """Choose what answers from `read_of` what was found; `around` are the sections they stand in."""
+    fits = await _scored(asked, read, _units(read, around), embedder, states)
+    if not fits:
+        whole = replace(read[0], text=read[0].text[:ROOM])
+        return Chosen((Quoted(whole.text, 1),), (read[0],), ())
+    sections = [
+        [fit for fit in fits if fit.section == rank] for rank in sorted({f.section for f in fits})
+    ]
+    kept = _Kept(ROOM)
+    told = _told(sections)
+    if told is not sections[0]:
+        best = max(fits, key=lambda fit: fit.score)
+        if best.section == sections[0][0].section:
+            kept.add([best])
+    _keep_front(kept, told)
+    _keep_extras(kept, sections, told[0].section)
+    return _as_chosen(sections, kept.fits)
+
+
+def _told(sections: Sequence[Sequence[_Fit]]) -> Sequence[_Fit]:
+    """The section that is quoted first of all: the best one, or the one that its document opens."""
+    first = sections[0][0].passage
+    if _opens(first):
+        for section in sections[1:]:
+            if section[0].passage.revision_id == first.revision_id:
+                return section
+    return sections[0]
+
+
+def _units(read: Sequence[FoundPassage], around: Sequence[Section]) -> list[_Fit]:
+    """The units of the sections read, best section first, each in its document's order."""
+    ids = {passage.passage_id for passage in read}
+    sections: list[Section] = []
+    for passage in read:
+        section = next(
+            (one for one in around if passage.passage_id in {p.passage_id for p in one}),
+            (passage,),
+        )
+        if section not in sections:
+            sections.append(section)
+    fits: list[_Fit] = []
+    for rank, section in enumerate(sections):
+        in_order = [
+            (passage, unit)
+            for passage in section
+            for unit in units_with_whole_warnings(passage.text)
+        ]
+        fits += [
+            _Fit(
+                rank,
+                at,
+                passage,
+                unit,
+                _words(passage.text[unit.start : unit.end], unit),
+                unit.step is not None or passage.text.startswith("- ", unit.start),
+                passage.passage_id in ids,
+            )
+            for at, (passage, unit) in enumerate(in_order)
+        ]
+    return fits
+
+
+def _words(text: str, unit: Unit) -> str:
+    """A step without the number in front of it, which the card shows itself; an item, its dash."""
+    if unit.step is None:
+        return text.removeprefix("- ").strip()
+    return text.partition(" ")[2].strip()
+
+
+async def _scored(
+    asked: str,
+    read: Sequence[FoundPassage],
+    fits: Sequence[_Fit],
+    embedder: Embedder | None,
+    states: TokenStates | None,
+) -> list[_Fit]:
+    """The units with their fit: meaning plus rarer words. What was not read has none."""
+    compared = [fit for fit in fits if fit.read]
+    if not compared:
+        return []
+    overlap = _overlap(asked, [fit.text for fit in compared], read)
+    if states is not None:
+        (vector,) = await states.embedder.embed([asked])
+        by_passage: dict[int, list[str]] = {}
+        for fit in compared:
+            by_passage.setdefault(fit.passage.passage_id, []).append(fit.text)
+        vectors = await states.units(by_passage)
+        places = dict.fromkeys(by_passage, 0)
+        meaning = np.zeros(len(compared), np.float32)
+        for index, fit in enumerate(compared):
+            passage_id = fit.passage.passage_id
+            meaning[index] = vectors[passage_id][places[passage_id]] @ vector
+            places[passage_id] += 1
+    elif embedder is not None:
+        vector, *rest = await embedder.embed([asked, *(fit.text for fit in compared)])
+        meaning = np.stack(rest) @ vector
+    else:
+        meaning = np.zeros(len(compared), np.float32)
+    scores = iter([float(alike) + shared for alike, shared in zip(meaning, overlap, strict=True)])
+    return [replace(fit, score=next(scores)) if fit.read else fit for fit in fits]
+
+
+def _overlap(asked: str, texts: Sequence[str], passages: Sequence[FoundPassage]) -> list[float]:
+    """The share of the question's words that each text holds, weighted by rarity among them."""
+    seen = Counter(term for passage in passages for term in set(terms(passage.text)))
+    rare = {
+        term: math.log(1 + (len(passages) + 0.5) / (seen[term] + 0.5)) for term in set(terms(asked))
+    }
+    total = sum(rare.values()) or 1.0
+    return [sum(rare[term] for term in set(terms(text)) if term in rare) / total for text in texts]
+
+
+@dataclass(slots=True)
+class _Kept:
+    """What is quoted so far, and the room that is left for more."""
+
+    room: int
+    fits: list[_Fit] = field(default_factory=list)
+
+    def cost(self, wanted: Sequence[_Fit]) -> int:
+        """The characters that these take: their words, and the source of each new section."""
+        sections = {fit.section for fit in self.fits}
+        cost = 0
+        for fit in wanted:
+            if fit in self.fits:
+                continue
+            cost += fit.cost
+            if fit.section not in sections:
+                sections.add(fit.section)
+                passage = fit.passage
+                cost += 2 * len(passage.section) + len(passage.title) + len(passage.owner) + SOURCED
+                cost += HINTED if fit.listed else 0
+        return cost
+
+    def add(self, wanted: Sequence[_Fit]) -> bool:
+        """Keep all of these, if there is room for all; say whether there was."""
+        cost = self.cost(wanted)
+        if cost > self.room:
+            return False
+        self.room -= cost
+        self.fits += [fit for fit in wanted if fit not in self.fits]
+        return True
+
+    def says(self, fit: _Fit) -> bool:
+        """Whether what is kept says the same already, as the same SOP in a shorter version would."""
+        said = {term for other in self.fits for term in terms(other.text)}
+        words = set(terms(fit.text))
+        return not words or len(words & said) >= SAID * len(words)
+
+
+def _keep_front(kept: _Kept, front: Sequence[_Fit]) -> None:
+    """Of the best section: what fits best, its warnings, and the procedure or what is around it.
+
+    A sentence that fits best often only repeats the question, so what stands around it comes
+    along; where the passage tells a procedure, its steps do.
+    """
+    read = [fit for fit in front if fit.read]
+    lead = max(read, key=lambda fit: fit.score)
+    if not kept.add([lead]):
+        kept.add([_shortened(lead, kept.room - kept.cost([lead]) + lead.cost - MARKED)])
+    for fit in read:
+        if fit.unit.warning:
+            kept.add([fit])
+    steps = [fit for fit in read if fit.step is not None]
+    if lead.listed or steps:
+        item = lead if lead.listed else max(steps, key=lambda fit: fit.score)
+        _keep_list(kept, front, item)
+    else:
+        at = read.index(lead)
+        for fit in _outwards(read, at)[: AROUND + 1]:
+            kept.add([fit])
+
+
+def _keep_list(kept: _Kept, section: Sequence[_Fit], item: _Fit) -> None:
+    """The list an item stands in, after what introduces it: whole, or a stretch that holds it."""
+    whole = _list_of(section, item)
+    first = whole[0].at
+    introduction = [fit for fit in section[max(first - 2, 0) : first] if not fit.listed]
+    if kept.add([*introduction, *whole]):
+        return
+    at = whole.index(item)
+    # A procedure is read from its start, unless the step that was asked for would not be reached.
+    end = len(whole)
+    while end > at + 1 and kept.cost([*introduction, *whole[:end]]) > kept.room:
+        end -= 1
+    if kept.add([*introduction, *whole[:end]]):
+        return
+    ahead = back = True
+    for fit in _outwards(whole, at):
+        after = fit.at >= item.at
+        if not (ahead if after else back):
+            continue
+        if not kept.add([fit]):
+            if after:
+                ahead = False
+            else:
+                back = False
+
+
+def _list_of(section: Sequence[_Fit], item: _Fit) -> list[_Fit]:
+    """The whole list that an item stands in, with what stands between its steps."""
+    first = last = section.index(item)
+    while (before := _beside(section, first, -1)) is not None:
+        first = before
+    while (after := _beside(section, last, 1)) is not None:
+        last = after
+    return list(section[first : last + 1])
+
+
+def _beside(section: Sequence[_Fit], at: int, way: int) -> int | None:
+    """Where the list goes on from an item, in this direction: the next number, or the next point."""
+    step = section[at].step
+    reach = 1 if step is None else BETWEEN + 1
+    for place in range(at + way, at + way * (reach + 1), way):
+        if not 0 <= place < len(section):
+            return None
+        other = section[place]
+        if step is None:
+            return place if other.listed and other.step is None else None
+        if other.step is not None:
+            return place if other.step == step + way else None
+    return None
+
+
+def _outwards(units_in_order: Sequence[_Fit], at: int) -> list[_Fit]:
+    """The units from a place outwards, what follows it before what precedes it."""
+    outwards = [units_in_order[at]]
+    for distance in range(1, len(units_in_order)):
+        for place in (at + distance, at - distance):
+            if 0 <= place < len(units_in_order):
+                outwards.append(units_in_order[place])
+    return outwards
+
+
+def _keep_extras(kept: _Kept, sections: Sequence[Sequence[_Fit]], front: int) -> None:
+    """What else fits; not a step or point of another section's list, which says little alone."""
+    fits = [(fit, section) for section in sections for fit in section if fit.read]
+    best = max(fit.score for fit, _ in fits)
+    for fit, section in sorted(fits, key=lambda one: -one[0].score):
+        here = fit.section == front
+        fitting = fit.score >= (FITS if here else ADDS) * best
+        if fitting and (here or not fit.listed) and not kept.says(fit):
+            kept.add([*_announcement(section, fit), fit])
+
+
+def _announcement(section: Sequence[_Fit], fit: _Fit) -> list[_Fit]:
+    """The line that ends in a colon above a list's item."""
+    if not fit.listed:
+        return []
+    before = section[max(_list_of(section, fit)[0].at - 1, 0)]
+    return [before] if before.text.endswith(":") and not before.listed else []
+
+
+def _shortened(fit: _Fit, room: int) -> _Fit:
+    """A single step that alone is too long, cut at the end of a line or word; [Show source] has it."""
+    cut = fit.text[:room]
+    end = max(cut.rfind("\n"), cut.rfind(". ") + 1) or cut.rfind(" ")
+    return replace(fit, text=cut[: end if end > 0 else None].rstrip())
+
+
+def _as_chosen(sections: Sequence[Sequence[_Fit]], kept: Sequence[_Fit]) -> Chosen:
+    """The quotes in the order they are shown: best section first, each in its document's order."""
+    shown = sorted(kept, key=lambda fit: (fit.section, fit.at))
+    missing = {
+        fit.section: rest
+        for section in sections
+        for fit in section[:1]
+        if (rest := _rest(section, {one.at for one in shown if one.section == fit.section}))
+    }
+    # Where the rest stands is a source too: it is what [Show source] shows.
+    stands_in = [
+        fit.passage for fit in (*shown, *(one for rest in missing.values() for one in rest))
+    ]
+    cited = tuple({passage.passage_id: passage for passage in stands_in}.values())
+    number = {passage.passage_id: place for place, passage in enumerate(cited, start=1)}
+    quotes = tuple(
+        Quoted(fit.text, number[fit.passage.passage_id], fit.step, fit.unit.warning, fit.listed)
+        for fit in shown
+    )
+    left_out = tuple(
+        LeftOut(
+            number[rest[0].passage.passage_id],
+            tuple(fit.step for fit in rest if fit.step is not None),
+            sum(fit.step is None for fit in rest),
+        )
+        for rest in missing.values()
+    )
+    return Chosen(quotes, cited, left_out)
+
+
+def _rest(section: Sequence[_Fit], shown: set[int]) -> list[_Fit]:
+    """The steps and points that a section's lists have beside those of them that are shown."""
+    lists = [_list_of(section, fit) for fit in section if fit.listed and fit.at in shown]
+    rest = {fit.at: fit for one in lists for fit in one if fit.listed and fit.at not in shown}
+    return [rest[at] for at in sorted(rest)]
+
+
+def stretches(text: str, quotes: Sequence[Quoted], number: int) -> list[str]:
+    """The quotes from one passage as verbatim stretches of its text, neighbours in one piece."""
+    places: list[tuple[int, int]] = []
+    at = 0
+    for quote in quotes:
+        if quote.number == number and (start := text.find(quote.text, at)) >= 0:
+            at = start + len(quote.text)
+            places.append((start, at))
+    merged: list[tuple[int, int]] = places[:1]
+    for (_, end), (start, last) in pairwise(places):
+        # Between neighbours stand only white space and a step's number.
+        if len(text[end:start].split()) <= 1 and not any(c.isalpha() for c in text[end:start]):
+            merged[-1] = (merged[-1][0], last)
+        else:
+            merged.append((start, last))
+    return [text[start:end] for start, end in merged]
