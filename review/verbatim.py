@@ -6,12 +6,17 @@ Pure: the same documents give the same draft. What a kind needs and no document 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import assert_never
 
 from indexing.nouns import SopText
+from learning.modules import ITEMS_WANTED, ItemSet
 from review.drafting_verbatim.aid import job_aid
-from review.drafting_verbatim.fit import Fit, shared_terms
+from review.drafting_verbatim.fit import Fit, serving, shared_terms
 from review.drafting_verbatim.guide import guide
+from review.drafting_verbatim.items import Asked, chosen, numbered, questions
 from review.drafting_verbatim.outline import Outline, outline
+from review.drafting_verbatim.remedial import remedial_unit
+from review.drafting_verbatim.scenario import scenario
 from review.nouns import Drafted, DraftRequest, NothingToDraftFrom, SubCompetency
 
 BY = "verbatim"
@@ -40,14 +45,20 @@ def draft(
             return _guide(best)
         case "aid":
             return _aid(best, wanted, fit)
+        case "items":
+            return _items(request, best, part, fit)
+        case "scenario":
+            return _scenario(request, best, part, fit)
+        case "remedial":
+            return _remedial(request, best, part, fit)
         case _:
-            return NothingToDraftFrom("too_few_clauses", _uris(sops))
+            assert_never(request.kind)
 
 
 def _guide(best: Sequence[Outline]) -> Drafted | NothingToDraftFrom:
     with_steps = [sop for sop in best if sop.steps]
     if not with_steps:
-        return NothingToDraftFrom("no_steps", _uris([sop.sop for sop in best]))
+        return NothingToDraftFrom("no_steps", _named(best))
     others = ("other_documents",) if len(with_steps) > 1 else ()
     return Drafted(guide(with_steps[0]), BY, others)
 
@@ -58,8 +69,77 @@ def _aid(best: Sequence[Outline], wanted: str, fit: Fit) -> Drafted | NothingToD
         if made := job_aid(sop, wanted, fit):
             aid, whole = made
             return Drafted(aid, BY, others if whole else ("sections", *others))
-    uris = _uris([sop.sop for sop in best])
-    return NothingToDraftFrom("too_long" if any(s.steps for s in best) else "too_few_clauses", uris)
+    has_steps = any(sop.steps for sop in best)
+    return NothingToDraftFrom("too_long" if has_steps else "too_few_clauses", _named(best))
+
+
+def _items(
+    request: DraftRequest, best: Sequence[Outline], part: SubCompetency | None, fit: Fit
+) -> Drafted | NothingToDraftFrom:
+    """Ten for each part that is wanted, or as many as there are."""
+    kept: list[Asked] = []
+    left_out: list[str] = []
+    parts = (part,) if part else request.parts or (_whole(request),)
+    for each in parts:
+        found = [
+            asked
+            for within in _within(best, each, request, fit)
+            for asked in questions(_document(best, within), within, each.id)
+        ]
+        picked = chosen(found, ITEMS_WANTED)
+        kept.extend(picked)
+        if len(picked) < ITEMS_WANTED:
+            left_out.append(f"fewer_items:{each.id}:{len(picked)}")
+    if not kept:
+        lacking = any(sop.steps for sop in best)
+        return NothingToDraftFrom("too_few_clauses" if lacking else "no_thresholds", _named(best))
+    title = parts[0].statement if len(parts) == 1 else request.statement
+    title = title.strip().rstrip(".") or best[0].sop.title
+    return Drafted(ItemSet(f"Questions: {title}", numbered(kept)), BY, tuple(left_out))
+
+
+def _scenario(
+    request: DraftRequest, best: Sequence[Outline], part: SubCompetency | None, fit: Fit
+) -> Drafted | NothingToDraftFrom:
+    """On the sections that serve the part; where those hold too little, on their whole SOP."""
+    served = part or _whole(request)
+    found = _within(best, served, request, fit)
+    for within in (*found, *(_document(best, within) for within in found)):
+        if made := scenario(
+            within, served.id, served.statement, request.role, request.context, fit
+        ):
+            return Drafted(made, BY)
+    return NothingToDraftFrom("too_few_clauses", _named(best))
+
+
+def _remedial(
+    request: DraftRequest, best: Sequence[Outline], part: SubCompetency | None, fit: Fit
+) -> Drafted | NothingToDraftFrom:
+    served = part or _whole(request)
+    for within in _within(best, served, request, fit):
+        document = _document(best, within)
+        if made := remedial_unit(document, within, served.id, served.statement, fit):
+            return Drafted(made, BY)
+    return NothingToDraftFrom("too_few_clauses", _named(best))
+
+
+def _whole(request: DraftRequest) -> SubCompetency:
+    """A competency without parts, taken as one."""
+    return SubCompetency(request.competency, request.statement)
+
+
+def _within(
+    best: Sequence[Outline], part: SubCompetency, request: DraftRequest, fit: Fit
+) -> list[Outline]:
+    """The sections to draw from: for a part those that serve it, else all."""
+    if part.id == request.competency and part not in request.parts:
+        return list(best)
+    return serving(best, part.statement, fit)
+
+
+def _document(best: Sequence[Outline], within: Outline) -> Outline:
+    """The whole document of a cut-down one."""
+    return next(sop for sop in best if sop.sop == within.sop)
 
 
 def _wanted(request: DraftRequest, part: SubCompetency | None) -> str:
@@ -74,6 +154,10 @@ def _best_first(sops: Sequence[Outline], wanted: str, fit: Fit) -> list[Outline]
     scores = fit(wanted, texts)
     order = sorted(range(len(sops)), key=lambda at: (-scores[at], at))
     return [sops[at] for at in order]
+
+
+def _named(sops: Sequence[Outline]) -> tuple[str, ...]:
+    return _uris([sop.sop for sop in sops])
 
 
 def _uris(sops: Sequence[SopText]) -> tuple[str, ...]:

@@ -11,14 +11,20 @@ from itertools import groupby
 
 from learning.modules import AID_CHARACTERS, JobAid, Sentence
 from review.drafting_verbatim.fit import Fit
-from review.drafting_verbatim.guide import expert_lines, standard_lines, step_name, warnings
+from review.drafting_verbatim.guide import (
+    expert_lines,
+    named_lists,
+    standard_lines,
+    step_name,
+    warnings,
+)
 from review.drafting_verbatim.outline import Block, Clause, Outline, SopStep
 from review.drafting_verbatim.wording import (
     depends,
     instructs,
+    is_record,
     label,
     leans,
-    names_steps,
     section_name,
     sets_threshold,
     warns,
@@ -91,9 +97,7 @@ def _written(pieces: Sequence[_Piece], held: dict[int, tuple[Sentence, ...]]) ->
 
 
 def _pieces(sop: Outline) -> Iterator[_Piece]:
-    named = {
-        steps[0].list_id: names_steps([step.head.text for step in steps]) for steps in sop.lists
-    }
+    named = named_lists(sop)
     for section, found in groupby(sop.parts, key=lambda part: part.head.passage.headings):
         parts = list(found)
         blocks = [part for part in parts if isinstance(part, Block)]
@@ -140,8 +144,10 @@ def _extras(blocks: Sequence[Block], warned: Sequence[Clause]) -> Iterator[Sente
     """What else decides something beside the steps, and can be understood by itself."""
     for block in blocks:
         for line in block.lines:
-            if line.form in ("code", "row") or any(
-                line.start <= w.start < line.end for w in warned
+            if (
+                is_record(line.text)
+                or line.form in ("code", "row")
+                or any(line.start <= w.start < line.end for w in warned)
             ):
                 continue
             for said in (line,) if line.form == "point" else line.sentences:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Sequence
+from itertools import groupby
 
 from indexing.terms import terms
+from review.drafting_verbatim.outline import Block, Outline, SopStep
 
 Fit = Callable[[str, Sequence[str]], Sequence[float]]
 """(statement, texts) -> how well each text fits, in [0, 1]; an embedder's cosines do as well."""
@@ -23,3 +25,31 @@ def shared_terms(statement: str, texts: Sequence[str]) -> list[float]:
     idf = {term: math.log(1 + (len(texts) + 1) / (df[term] + 0.5)) for term in wanted}
     total = sum(idf.values()) or 1.0
     return [sum(idf[term] for term in sorted(found)) / total for found in held]
+
+
+def serving(sops: Sequence[Outline], statement: str, fit: Fit) -> list[Outline]:
+    """The SOPs cut down to the sections that serve a statement, best first; all for an empty one.
+
+    A section serves where it fits at least half as well as the best does, and at all.
+    """
+    if not statement.strip():
+        return list(sops)
+    pieces = [
+        (at, headings, list(parts))
+        for at, sop in enumerate(sops)
+        for headings, parts in groupby(sop.parts, key=lambda part: part.head.passage.headings)
+    ]
+    texts = [
+        "\n".join((sops[at].sop.title, *headings, *(line.text for p in parts for line in p.lines)))
+        for at, headings, parts in pieces
+    ]
+    scores = list(fit(statement, texts))
+    least = max(SERVES, max(scores, default=0.0) / 2)
+    kept: dict[int, list[SopStep | Block]] = {}
+    best: dict[int, float] = {}
+    for (at, _, parts), score in zip(pieces, scores, strict=True):
+        if score >= least:
+            kept.setdefault(at, []).extend(parts)
+            best[at] = max(best.get(at, 0.0), score)
+    order = sorted(kept, key=lambda at: (-best[at], at))
+    return [Outline(sops[at].sop, tuple(kept[at])) for at in order]

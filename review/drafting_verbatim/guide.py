@@ -29,16 +29,15 @@ from review.drafting_verbatim.wording import (
 def guide(sop: Outline) -> Guide:
     """The guide of an SOP with numbered steps."""
     made: dict[Level, list[Step]] = {"novice": [], "standard": [], "expert": []}
-    for steps in sop.lists:
-        named = names_steps([step.head.text for step in steps])
-        for step in steps:
-            levels: dict[Level, tuple[Sentence, ...]] = {
-                "novice": tuple(line.said() for line in step.lines),
-                "standard": tuple(standard_lines(step)),
-                "expert": expert_lines(step, named=named),
-            }
-            for level, lines in levels.items():
-                made[level].append(Step(step.number, step.section, lines))
+    named = named_lists(sop)
+    for step in sop.steps:
+        levels: dict[Level, tuple[Sentence, ...]] = {
+            "novice": tuple(line.said() for line in step.lines),
+            "standard": tuple(standard_lines(step)),
+            "expert": expert_lines(step, named=named[step.list_id]),
+        }
+        for level, lines in levels.items():
+            made[level].append(Step(step.number, step.section, lines))
     return Guide(
         sop.sop.title,
         tuple(made["novice"]),
@@ -46,6 +45,13 @@ def guide(sop: Outline) -> Guide:
         tuple(made["expert"]),
         tuple(clause.said() for clause in warnings(sop.blocks)),
     )
+
+
+def named_lists(sop: Outline) -> dict[int, bool]:
+    """For each numbered list, whether its steps begin with their names."""
+    return {
+        steps[0].list_id: names_steps([step.head.text for step in steps]) for steps in sop.lists
+    }
 
 
 def warnings(blocks: Sequence[Block]) -> Iterator[Clause]:

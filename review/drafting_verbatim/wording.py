@@ -18,7 +18,8 @@ _LABELLED = re.compile(
     r"\W*(?:warning|caution|danger|important|attention|beware|⚠)\b\s*[:!–—-]|\W*⚠", re.IGNORECASE
 )
 _FORBIDS = re.compile(
-    r"\bnever\b|\bmust\s+not\b|\bmustn['’]t\b|\byou may\s+not\b|\bshould\s+not\b|\bshall\s+not\b"
+    r"\bnever\b(?!\s+(?:\w+ed|bought|had|been|got|gotten|came|made|was|were|seen|did|gone|done)\b)"
+    r"|\bmust\s+not\b|\bmustn['’]t\b|\byou may\s+not\b|\bshould\s+not\b|\bshall\s+not\b"
     r"|\bunder no circumstances\b|\bforbidden\b|\bprohibited\b|\bnot (?:allowed|permitted)\b"
     r"|(?:^|[.,;:!?(]\s*|\b(?:and|but|or|please|so|then)\s+)(?:do not|don['’]t)\b(?! (?:need|have) to)"
     r"|(?:^|[.;:!?]\s*)(?:nobody|no one|no-one)\b",
@@ -46,6 +47,11 @@ _DEADLINE = re.compile(
     re.IGNORECASE,
 )
 _LABEL = re.compile(r"([A-Z0-9\[\"“'][^:.;!?]{0,70}?)(\s+\([^()]{1,40}\))?:\s+(?=\S)")
+_RECORD = re.compile(
+    r"(?:scope|purpose|aim|owner|version|audience|applies to|author|approved by|related|references?"
+    r"|see also|tags?|keywords?|last (?:updated|reviewed)|effective(?: date)?)\s*:",
+    re.IGNORECASE,
+)
 _CONDITION_LABEL = re.compile(
     r"(?:if|when|unless|in case|for|from|up to|after|before|above|over|below|under|between|within"
     r"|more|less|fewer|until|on|at|with|without|no|not|found|anybody|somebody|anyone|someone"
@@ -57,12 +63,13 @@ _POINTS_BACK = re.compile(
     r"|then|also|otherwise|instead|however|therefore|so|thus|the same|the rest|the other|again)\b",
     re.IGNORECASE,
 )
-_LEADING = re.compile(
+LEADING = re.compile(
     r"(?:(?:please|then|next|finally|first|now|also|always|always be sure to|make sure to|you"
     r" (?:must|should|can|need to|will need to)|lastly|afterwards)\s*,?\s+)+",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"(?:(?:\d+(?:\.\d+)*|[A-Z])[.)]|\d+(?:\.\d+)+)\s+")
+_ALSO_ADJECTIVES = frozenset({"clean", "clear", "dry", "empty", "free", "open", "warm", "separate"})
 SHORT = 12
 """Words of a sentence above which what it says aside is left out of a step's name."""
 LABEL_WORDS = 7
@@ -100,6 +107,11 @@ def warns(text: str) -> bool:
 def depends(text: str) -> bool:
     """Whether a text holds under a condition, up to a bound or from some time on."""
     return bool(_DEPENDS.search(text))
+
+
+def is_record(text: str) -> bool:
+    """Whether a line says what a document is, and nothing to do: `Scope: refunds`."""
+    return bool(_RECORD.match(text))
 
 
 def leans(text: str) -> bool:
@@ -165,12 +177,14 @@ def is_name(said: str) -> bool:
 def instructs(text: str) -> bool:
     """Whether a text begins with what to do: a verb of the trade in its plain form."""
     said = text.removeprefix("[").lstrip("\"“'")
-    if lead := _LEADING.match(said):
+    if lead := LEADING.match(said):
         said = said[lead.end() :]
     if re.match(r"(?:do not|don['’]t|never)\b", said, re.IGNORECASE):
         return True
-    first = re.match(r"[A-Za-z]+(?:-[a-z]+)?", said)
-    return first is not None and first.group().casefold() in VERBS
+    first = re.match(r"([A-Za-z]+(?:-[a-z]+)?)(\W?)", said)
+    if first is None or first[1].casefold() not in VERBS:
+        return False
+    return first[2] in (" ", "") or first[1].casefold() not in _ALSO_ADJECTIVES
 
 
 def shortened(sentence: str) -> str:

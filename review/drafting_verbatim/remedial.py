@@ -1,0 +1,107 @@
+"""Decides what two minutes on one sub-competency hold: the clause, an example, a question."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from learning.modules import Applied, Item, RemedialUnit, Sentence
+from review.drafting_verbatim.answers import answers
+from review.drafting_verbatim.fit import Fit
+from review.drafting_verbatim.guide import named_lists, step_name
+from review.drafting_verbatim.items import Asked, is_odd, numbered, place, questions
+from review.drafting_verbatim.outline import Block, Clause, Outline, SopStep
+from review.drafting_verbatim.wording import (
+    announces,
+    is_record,
+    label,
+    points_back,
+    section_name,
+    sets_threshold,
+    warns,
+)
+
+MOST_LINES = 6
+
+
+def remedial_unit(
+    sop: Outline, within: Outline, part: str, statement: str, fit: Fit
+) -> RemedialUnit | None:
+    """The unit on the step or paragraph that fits the statement best; None where none can be used."""
+    usable = [piece for piece in within.parts if _can_be_taught(piece)]
+    scores = fit(statement, [_text(piece) for piece in usable])
+    order = sorted(range(len(usable)), key=lambda at: (-scores[at], at))
+    named = named_lists(within)
+    asked = questions(sop, within, part)
+    for at in order:
+        piece = usable[at]
+        is_named = isinstance(piece, SopStep) and named[piece.list_id]
+        example = _example(piece, is_named=is_named)
+        if example is None:
+            continue
+        lines = piece.lines[:MOST_LINES]
+        clause = tuple(line.said() for line in lines)
+        return RemedialUnit(
+            _title(piece), part, clause, example, _check(sop, piece, asked, part, lines)
+        )
+    return None
+
+
+def _can_be_taught(piece: SopStep | Block) -> bool:
+    head = piece.head
+    if is_record(head.text):
+        return False
+    return head.form in ("prose", "point") and len(head.text.split()) >= 4 and not is_odd(head.text)
+
+
+def _text(piece: SopStep | Block) -> str:
+    return "\n".join((piece.head.section, *(line.text for line in piece.lines)))
+
+
+def _title(piece: SopStep | Block) -> str:
+    where = place(piece.head)
+    section = section_name(piece.head.section)
+    return section if "”, “" in where else piece.head.sop.title
+
+
+def _example(piece: SopStep | Block, *, is_named: bool) -> tuple[Sentence, ...] | None:
+    """What two people say, one of whom has it right."""
+    for at, line in enumerate(piece.lines):
+        if line.form == "code":
+            continue
+        for n, sentence in enumerate(line.sentences):
+            said = label(sentence.text)[1] if is_named and at == n == 0 else sentence.text
+            if announces(said) or is_odd(said) or points_back(said):
+                continue
+            made = answers(said)
+            if made.natural or warns(said) or sets_threshold(said):
+                return (
+                    Sentence("An invented example, of two people.", authored=True),
+                    Sentence(f"One has it right: “{made.passes}”", authored=True),
+                    Sentence(f"The other has not: “{made.fails}”", authored=True),
+                )
+    return None
+
+
+def _check(
+    sop: Outline, piece: SopStep | Block, asked: Sequence[Asked], part: str, lines: Sequence[Clause]
+) -> Item:
+    """A question on the same step or paragraph, else one that asks for it in own words."""
+    own = [each for each in asked if each.source == piece and each.item.form != "ordering"]
+    if own:
+        return numbered(own[:1])[0]
+    points = tuple(line.said() for line in lines if line.form != "code")
+    if isinstance(piece, SopStep):
+        before = _step_before(sop, piece)
+        when = f"after “{before}”" if before else "first"
+        stem = f"{place(piece.head)}: what do you do {when}?"
+    else:
+        stem = f"{place(piece.head)}: what must you know or do? Say it in your own words."
+    return Applied("q1", part, "easy", Sentence(stem, authored=True), points)
+
+
+def _step_before(sop: Outline, step: SopStep) -> str:
+    """What the step before this one is called, empty for the first of its list."""
+    named = named_lists(sop)
+    steps = [each for each in sop.steps if each.list_id == step.list_id]
+    at = steps.index(step)
+    return step_name(steps[at - 1], named=named[step.list_id])[0].text.rstrip(".:") if at else ""
