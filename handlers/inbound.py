@@ -1,4 +1,4 @@
-"""Decides what can reach a conversation: a question, a press, an edit, a deletion, an arrival.
+"""Decides what can reach a conversation: a question, a press, an edit, what was put off is due.
 
 `bot/` translates each platform's event into one of these. `Place`, `Thread` and `CardRef` are
 opaque tokens minted by `bot/`: handlers pass them on and never read them.
@@ -87,4 +87,13 @@ class Opened:
     at: datetime
 
 
-Inbound = Asked | Edited | Deleted | Pressed | Opened
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Something that was put off is to be done now. `task` says what, `subject` of what."""
+
+    task: str
+    subject: str
+    at: datetime
+
+
+Inbound = Asked | Edited | Deleted | Pressed | Opened | Due

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from handlers import feedback, gaps, seats
+from handlers import approvals, drafting, edits, feedback, gaps, looking, seats
 from handlers.answer_cards import said_card
 from handlers.inbound import Pressed
-from handlers.services import Chat, Connection, Services
+from handlers.services import Chat, Connection, Later, Services
 
 Press = Callable[[Connection, Chat, Pressed, datetime], Awaitable[None]]
+ReviewPress = Callable[[Connection, Services, Chat, Later, Pressed, datetime], Awaitable[None]]
 
 _PRESSES: dict[str, Press] = {
     "answer.helpful": feedback.on_helpful,
@@ -24,10 +25,41 @@ _PRESSES: dict[str, Press] = {
 }
 
 
+# They change what stands in other places too, or put work off.
+_REVIEW: dict[str, ReviewPress] = {
+    "review.approve": approvals.on_approve,
+    "review.changes": approvals.on_request_changes,
+    "review.reject": approvals.on_reject,
+    "review.withdraw": approvals.on_withdraw,
+    "review.again": approvals.on_review_again,
+    "review.edit": edits.on_edit,
+    "review.open": edits.on_open,
+    "review.save": edits.on_save,
+    "review.more": looking.on_more,
+    "review.sources": looking.on_sources,
+    "review.diff": looking.on_diff,
+    "review.minutes_5": approvals.on_minutes,
+    "review.minutes_15": approvals.on_minutes,
+    "review.minutes_30": approvals.on_minutes,
+    "review.minutes_60": approvals.on_minutes,
+    "draft.new": drafting.on_new,
+    "draft.start": drafting.on_start,
+}
+
+
 async def on_pressed(
-    conn: Connection, services: Services, chat: Chat, pressed: Pressed, now: datetime
+    conn: Connection,
+    services: Services,
+    chat: Chat,
+    later: Later,
+    pressed: Pressed,
+    now: datetime,
 ) -> None:
     """Hand a press to its conversation; one that nobody takes any more is said so."""
+    review_press = _REVIEW.get(pressed.action)
+    if review_press is not None:
+        await review_press(conn, services, chat, later, pressed, now)
+        return
     press = _PRESSES.get(pressed.action)
     if press is None:
         card = said_card("That button is not in use any more. Ask again for a new card.")

@@ -36,8 +36,12 @@ class Chat(Protocol):
     async def post(self, place: Place, card: Card) -> CardRef:
         """Post a card in a place."""
 
-    async def update(self, ref: CardRef, card: Card) -> None:
-        """Replace a card that was posted."""
+    async def update(self, ref: CardRef, card: Card, *, aside: Card | None = None) -> None:
+        """Replace a card that was posted.
+
+        `aside` is said under the card in its stead where an update would wipe what people have
+        typed into it: for a change that leaves the card's words and fields as they are.
+        """
 
     async def direct(self, person: Person, card: Card) -> CardRef | None:
         """Post a card in the person's direct conversation; None when there is no way to reach them."""
@@ -50,6 +54,16 @@ class Chat(Protocol):
 
         `live`: each sentence is shown as it is appended, before anything is committed. Only for
         what is still being written; whatever happens, the whole card follows.
+        """
+
+
+class Later(Protocol):
+    """Puts work off until the handler's transaction is committed."""
+
+    async def defer(self, task: str, subject: str) -> None:
+        """Have a task done for a subject soon after the commit, as a `Due`: once for each pair.
+
+        It survives a restart and is tried again when it fails, like every event.
         """
 
 

@@ -161,3 +161,14 @@ class CitedRevision:
     source: str
     uri: str
     title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What a reviewer asked for, why they said no, or what a learner reported."""
+
+    kind: Literal["changes", "reject", "withdraw", "report", "restore"]
+    number: int
+    person_id: int
+    text: str
+    at: datetime

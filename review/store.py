@@ -14,7 +14,7 @@ from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
 from pydantic import TypeAdapter
 
-from learning.modules import content_from_json
+from learning.modules import Content, content_from_json
 from review.nouns import (
     TICKS,
     Approval,
@@ -22,6 +22,7 @@ from review.nouns import (
     CitedRevision,
     DraftRequest,
     Module,
+    Remark,
     Seat,
     StoredContent,
 )
@@ -177,6 +178,17 @@ async def fetch_content(conn: Connection, module_id: int, number: int) -> Stored
     return StoredContent(
         module, at, hashed, content, title, checked, drafted_by, edited_by, stored_at
     )
+
+
+async def fetch_published(conn: Connection, kind: str) -> list[tuple[int, Content]]:
+    """The published modules of a kind, by id, with what they say."""
+    rows = await (
+        await conn.execute(
+            "select module_id, body from learning.published_module where kind = %s order by 1",
+            [kind],
+        )
+    ).fetchall()
+    return [(module, content_from_json(json.loads(body)["content"])) for module, body in rows]
 
 
 async def fetch_editors(conn: Connection, module_id: int) -> frozenset[int]:
@@ -355,6 +367,20 @@ async def insert_remark(
     )
 
 
+async def fetch_remarks(conn: Connection, module_id: int) -> tuple[Remark, ...]:
+    """Everything people remarked on a module, in the order they did."""
+    rows = await (
+        await conn.execute(
+            """
+            select kind, number, person_id, text, at from review.remark
+            where module_id = %s order by id
+            """,
+            [module_id],
+        )
+    ).fetchall()
+    return tuple(Remark(*row) for row in rows)
+
+
 async def fetch_reporters(conn: Connection, module: Module) -> frozenset[int]:
     """Who has reported this content since it was published."""
     rows = await (
@@ -369,14 +395,15 @@ async def fetch_reporters(conn: Connection, module: Module) -> frozenset[int]:
     return frozenset(row[0] for row in rows)
 
 
-async def insert_posted(
+async def upsert_posted(
     conn: Connection, module: Module, *, ref: str, place: str, now: datetime
 ) -> None:
-    """Remember where a card of the module's present content stands."""
+    """Remember that a card shows the module's present content, and since when."""
     await conn.execute(
         """
         insert into review.posted (ref, module_id, number, place, posted_at)
         values (%s, %s, %s, %s, %s)
+        on conflict (ref) do update set number = excluded.number, posted_at = excluded.posted_at
         """,
         [ref, module.id, module.number, place, now],
     )

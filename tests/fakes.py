@@ -1,4 +1,4 @@
-"""The two fakes of the house, Chat and LanguageModel: they record, and never decide."""
+"""The fakes of the house, Chat with what is put off, and LanguageModel: they record, and never decide."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class FakeChat:
     async def post(self, place: Place, card: Card) -> CardRef:
         return self._say("post", place, card)
 
-    async def update(self, ref: CardRef, card: Card) -> None:
+    async def update(self, ref: CardRef, card: Card, *, aside: Card | None = None) -> None:
         self._say("update", ref, card)
 
     async def direct(self, person: Person, card: Card) -> CardRef | None:
@@ -44,6 +44,17 @@ class FakeChat:
     @property
     def last(self) -> tuple[str, str, Card]:
         return self.said[-1]
+
+
+@dataclass
+class FakeLater:
+    """Records what a handler puts off."""
+
+    deferred: list[tuple[str, str]] = field(default_factory=list)
+
+    async def defer(self, task: str, subject: str) -> None:
+        if (task, subject) not in self.deferred:
+            self.deferred.append((task, subject))
 
 
 @dataclass

@@ -63,7 +63,7 @@ async def served(database: Database, *, works: bool = True) -> AsyncIterator[Dem
         inbox = Inbox(queue.defer_event)
         channels = {"web": LocalChannel(pool, clock)}
         outbox = Outbox(pool, channels, clock)
-        queue.give(Worker(pool, channels, Services(None, None), outbox, clock), outbox)
+        queue.give(Worker(pool, channels, Services(None, None), outbox, clock, inbox), outbox)
         application = web.Application()
         mount(application, pool=pool, inbox=inbox, clock=clock)
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=1)

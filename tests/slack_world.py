@@ -142,7 +142,7 @@ async def slack_world(pool: Pool, tmp_path: Path) -> AsyncIterator[World]:
         channel = paced(timedelta(0))
         channels = {"slack": channel}
         outbox = Outbox(pool, channels, clock)
-        worker = Worker(pool, channels, Services(None, None), outbox, clock)
+        worker = Worker(pool, channels, Services(None, None), outbox, clock, Inbox(queue.defer_event))
         queue.give(worker, outbox)
         yield World(slack, pool, http, queue, worker, now, channel, paced)
 

@@ -130,7 +130,7 @@ async def teams_world(pool: Pool, folder: Path, *, local: bool = False) -> Async
         channel = TeamsChannel(pool, connector, clock, pace=0)
         channels = {"teams": channel}
         outbox = Outbox(pool, channels, clock)
-        worker = Worker(pool, channels, Services(None, None), outbox, clock)
+        worker = Worker(pool, channels, Services(None, None), outbox, clock, Inbox(queue.defer_event))
         queue.give(worker, outbox)
         yield World(teams, pool, http, queue, worker, channel, now)
 

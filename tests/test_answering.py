@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from fakes import FakeChat, FakeOnce
+from fakes import FakeChat, FakeLater, FakeOnce
 
 from handlers import answering, presses
 from handlers.cards import Buttons, Card, Note, Sources, Steps, Text
@@ -281,7 +281,7 @@ async def press(
     conn: Connection, chat: FakeChat, person: Person | None, action: str, subject: str, card: str
 ) -> Card:
     pressed = Pressed(person, Place("web:@x"), CardRef(card), action, subject, 1, NOW, "direct")
-    await presses.on_pressed(conn, SERVICES, chat, pressed, NOW)
+    await presses.on_pressed(conn, SERVICES, chat, FakeLater(), pressed, NOW)
     return chat.last[2]
 
 

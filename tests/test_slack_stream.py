@@ -16,7 +16,7 @@ from slack_world import REFUND, World, slack_world, words
 import bot.store
 from bot.channel import Event
 from bot.database import Pool
-from bot.inbox import Worker
+from bot.inbox import Inbox, Worker
 from bot.outbox import Outbox, OutboxChat, Showing
 from bot.slack.words import inert_markdown, unlinked
 from handlers.cards import Card, Text, literal
@@ -190,7 +190,9 @@ async def test_a_model_s_answer_is_written_before_people_s_eyes(world: World) ->
     model = FakeLanguageModel([CHECKED, WRITTEN])
     outbox = Outbox(world.pool, {"slack": world.channel}, lambda: world.clock[0])
     services = Services(None, None, model)
-    worker = Worker(world.pool, {"slack": world.channel}, services, outbox, lambda: world.clock[0])
+    inbox = Inbox(world.queue.defer_event)
+    channels = {"slack": world.channel}
+    worker = Worker(world.pool, channels, services, outbox, lambda: world.clock[0], inbox)
     await world.take_in(direct("who approves a refund above £75 without a receipt?"))
     await worker.work_off((await world.rows("select id from bot.inbox"))[0][0])
     (answer,) = world.slack.posted()

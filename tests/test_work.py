@@ -45,8 +45,8 @@ class Failing:
     async def working(self, asked: Asked, event: Event) -> None:
         await self._channel.working(asked, event)
 
-    async def show(self, event: Event, place: Place, ref: str, sentences: Sequence[str]) -> None:
-        await self._channel.show(event, place, ref, sentences)
+    async def show(self, event: Event, place: Place, ref: str, sentences: Sequence[str]) -> bool:
+        return await self._channel.show(event, place, ref, sentences)
 
     async def send(self, outgoing: Outgoing) -> str:
         self._fail("before")
@@ -69,11 +69,11 @@ class House:
         self.pool, self.queue, self.person = pool, queue, person
         self.channel = Failing(LocalChannel(pool, lambda: NOW))
         self.outbox = Outbox(pool, {"web": self.channel}, lambda: NOW)
+        self.inbox = Inbox(queue.defer_event)
         self.worker = Worker(
-            pool, {"web": self.channel}, Services(None, None), self.outbox, lambda: NOW
+            pool, {"web": self.channel}, Services(None, None), self.outbox, lambda: NOW, self.inbox
         )
         queue.give(self.worker, self.outbox)
-        self.inbox = Inbox(queue.defer_event)
 
     async def say(self, text: str) -> int:
         async with self.pool.connection() as conn:

@@ -22,6 +22,7 @@ begin
     execute format('revoke insert on review.move from %I', app);
     execute format('grant usage on all sequences in schema review to %I', app);
     execute format('grant update (state, round, number, hash, moved_at, moved_by, due_at) on review.module to %I', app);
+    execute format('grant update (number, posted_at) on review.posted to %I', app);
     execute format('revoke update on learning.published_module from %I', app);
     execute format('grant select, insert on audit.event to %I', app);
     execute format('grant select on public.alembic_version to %I', app);

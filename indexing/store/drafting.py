@@ -63,3 +63,26 @@ def _text(rows: Sequence[dict[str, Any]]) -> SopText:
             for row in rows
         ),
     )
+
+
+async def fetch_disputed(conn: Connection, competency: str) -> list[tuple[str, str, str, str]]:
+    """Pairs of documents that contradict each other where one serves a competency.
+
+    Each as `(SOURCE:path, title, SOURCE:path, title)`; a withdrawn document disputes nothing.
+    """
+    rows = await (
+        await conn.execute(
+            """
+            select a.source || ':' || a.uri, ra.title, b.source || ':' || b.uri, rb.title
+            from indexing.conflict c
+            join indexing.document a on a.id = c.document_id and a.withdrawn_on is null
+            join indexing.document b on b.id = c.with_id and b.withdrawn_on is null
+            join indexing.revision ra on ra.id = coalesce(a.in_force_revision_id, a.newest_revision_id)
+            join indexing.revision rb on rb.id = coalesce(b.in_force_revision_id, b.newest_revision_id)
+            where %s = any (ra.competencies || rb.competencies)
+            order by 1, 3
+            """,
+            [competency],
+        )
+    ).fetchall()
+    return [(str(a), str(b), str(c), str(d)) for a, b, c, d in rows]

@@ -1,0 +1,31 @@
+"""Decides which conversation takes up what was put off."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from handlers import drafting
+from handlers.inbound import Due
+from handlers.services import Chat, Connection, Later, Services
+
+Task = Callable[[Connection, Services, Chat, Later, str, datetime], Awaitable[None]]
+
+_TASKS: dict[str, Task] = {
+    "draft": drafting.on_draft_due,
+    "revise": drafting.on_revise_due,
+}
+
+
+async def on_due(
+    conn: Connection,
+    services: Services,
+    chat: Chat,
+    later: Later,
+    due: Due,
+    now: datetime,
+) -> None:
+    """Do what was put off. A task that no version of ours knows any more is left undone."""
+    task = _TASKS.get(due.task)
+    if task is not None:
+        await task(conn, services, chat, later, due.subject, now)

@@ -1,0 +1,106 @@
+"""Decides how somebody edits a module in place: a section at a time, as one of its authors."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from handlers import approvals
+from handlers import review_cards as cards
+from handlers.answer_cards import said_card
+from handlers.drafting import due_at
+from handlers.inbound import Pressed
+from handlers.looking import module_of, show_directly
+from handlers.privately import show, tell
+from handlers.review_view import fetch_view
+from handlers.review_words import refusal_words, title_of
+from handlers.services import Chat, Connection, Later, Services
+from indexing import audit
+from learning.modules import sections
+from review import gate, store
+from review.checks import check_content
+from review.editing import replaced
+from review.nouns import Module
+
+
+async def on_edit(
+    conn: Connection, services: Services, chat: Chat, later: Later, pressed: Pressed, now: datetime
+) -> None:
+    """Say what editing means and offer the sections, if the presser may edit."""
+    module = await _editable(conn, chat, pressed)
+    view = await fetch_view(conn, module.id, now.date()) if module else None
+    if view is not None:
+        await show_directly(chat, pressed, cards.edit_card(view))
+
+
+async def on_open(
+    conn: Connection, services: Services, chat: Chat, later: Later, pressed: Pressed, now: datetime
+) -> None:
+    """Open the chosen section with its own words."""
+    module = await _editable(conn, chat, pressed)
+    view = await fetch_view(conn, module.id, now.date()) if module else None
+    if view is None:
+        return
+    label = pressed.fields.get(f"section:c{view.module.number}", "")
+    chosen = next(
+        (each for each in sections(view.stored.content) if cards.section_label(each) == label), None
+    )
+    if chosen is None:
+        await tell(chat, pressed, "Choose a section first, then press Open.")
+        return
+    await show(chat, pressed, cards.edit_card(view, chosen))
+
+
+async def on_save(
+    conn: Connection, services: Services, chat: Chat, later: Later, pressed: Pressed, now: datetime
+) -> None:
+    """Store the edited section: a new content, void approvals, and the presser an author."""
+    module = await _editable(conn, chat, pressed)
+    stored = await store.fetch_content(conn, module.id, module.number) if module else None
+    if module is None or stored is None or pressed.person is None:
+        return
+    prefix = f"text:c{module.number}:"
+    edited = {
+        name.removeprefix(prefix): text
+        for name, text in pressed.fields.items()
+        if name.startswith(prefix)
+    }
+    if not edited:
+        await tell(chat, pressed, "Nothing was typed for this content, so nothing was changed.")
+        return
+    ((key, text),) = edited.items()
+    content = replaced(stored.content, key, text.splitlines())
+    if isinstance(content, str):
+        await tell(chat, pressed, content)
+        return
+    if content == stored.content:
+        await tell(chat, pressed, "Not a word was changed, so nothing was stored.")
+        return
+    await gate.put_before_reviewers(
+        conn,
+        module,
+        content,
+        checks=check_content(content),
+        drafted_by=stored.drafted_by,
+        editor=pressed.person,
+        due_at=module.due_at or due_at(now),
+        now=now,
+    )
+    view = await approvals.refresh(conn, chat, module.id, now)
+    title = title_of(view.module, view.stored.title)
+    said = f"{title} is changed and before its reviewers again; approvals given before are void."
+    await show(chat, pressed, said_card(said))
+
+
+async def _editable(conn: Connection, chat: Chat, pressed: Pressed) -> Module | None:
+    """The module at hand for somebody who may edit it; others are told why not."""
+    module_id, number = module_of(pressed.subject)
+    if pressed.person is None or not module_id:
+        await tell(chat, pressed, "I do not know you yet. Ask your admin to add you.")
+        return None
+    found = await gate.may_edit(conn, module_id=module_id, number=number, person=pressed.person)
+    if isinstance(found, Module):
+        return found
+    await tell(chat, pressed, refusal_words(found, pressed.person))
+    detail = {"action": pressed.action, "why": type(found).__name__, "press": pressed.press}
+    await audit.record(conn, pressed.person.email, "press.refused", f"module:{module_id}", detail)
+    return None

@@ -1,0 +1,293 @@
+"""Decides how a module looks to those who review it, in every state it can be in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+
+from handlers.cards import Block, Button, Buttons, Card, Facts, Field, Heading, Note, Text, literal
+from handlers.module_blocks import content_blocks, marks_of, sources_of
+from handlers.parts import first_part, later_part
+from handlers.review_view import ReviewView
+from handlers.review_words import (
+    STATES,
+    TICK_LABELS,
+    checks_line,
+    finding_words,
+    names,
+    seat_words,
+    title_of,
+)
+from handlers.wording import day, listed
+from learning.modules import Content, ItemSet, Section, sections
+from review.reviewers import SEATS
+from review.states import BEFORE_REVIEWERS
+
+MORE = "review.more"
+_MOST_FINDINGS = 12
+
+
+def subject_of(view: ReviewView) -> str:
+    """What a button of the card names: the module and the exact content the card shows."""
+    return f"module:{view.module.id}.{view.module.number}"
+
+
+def review_card(view: ReviewView) -> Card:
+    """The card of the review channel: as much as one message holds, with its buttons."""
+    return first_part(_whole(view), MORE, subject_of(view))
+
+
+def review_card_part(view: ReviewView, number: int) -> Card | None:
+    """A later part of the same card; None where it has none."""
+    return later_part(_whole(view), MORE, subject_of(view), number)
+
+
+def _whole(view: ReviewView) -> Card:
+    title = title_of(view.module, view.stored.title)
+    summary = f"{_headline(view)}: {title}"
+    return Card(summary, tuple(_blocks(view)), view.stored.drafted_by != "verbatim")
+
+
+def _headline(view: ReviewView) -> str:
+    if view.module.state in BEFORE_REVIEWERS:
+        return "Draft for review"
+    return STATES[view.module.state].capitalize()
+
+
+def _blocks(view: ReviewView) -> Iterator[Block]:
+    module, stored = view.module, view.stored
+    role = module.role.replace("-", " ")
+    detail = f"gap: {view.priority}, {role}" if view.priority else role
+    if module.due_at and module.state in BEFORE_REVIEWERS:
+        detail += f" · due {day(module.due_at.date())}"
+    yield Heading(f"{_headline(view)}: {title_of(module, stored.title)}", detail)
+    yield Text(_drafted_line(view))
+    yield from _status(view)
+    yield from _findings(view)
+    yield from content_blocks(stored.content, view.revisions)
+    yield sources_of(stored.content, view.revisions, view.owners)
+    yield from _foot(view)
+
+
+def _drafted_line(view: ReviewView) -> str:
+    stored = view.stored
+    documents = {revision.id: revision for revision in view.revisions.values()}
+    sources = listed(
+        f"*{literal(found.title)}* v{literal(found.version)}" for found in documents.values()
+    )
+    how = (
+        "Taken word for word from"
+        if stored.drafted_by == "verbatim"
+        else f"Drafted by AI ({literal(stored.drafted_by)}) from"
+    )
+    edited = ", edited since" if stored.edited_by is not None else ""
+    asked = f" for {literal(view.requester)}{edited}"
+    context = f"\nFor use: {literal(view.module.context)}"
+    return f"{how} {sources}{asked} · {checks_line(stored.checks)}{context}"
+
+
+def _status(view: ReviewView) -> Iterator[Block]:
+    """Who has approved and who still has to act; the only lines that change while others type."""
+    module = view.module
+    rows: list[tuple[str, str]] = []
+    approved = {seat: (name, at) for seat, name, at in view.approved}
+    for seat in SEATS:
+        label = seat_words(seat, module.domain)
+        if seat in approved:
+            name, at = approved[seat]
+            rows.append((label, f"approved by {name}, {day(at.date())}"))
+        elif module.state in BEFORE_REVIEWERS:
+            rows.append((label, f"waiting for {names(view.waiting.get(seat, ()))}"))
+    if rows:
+        yield Facts(tuple(rows))
+    last = view.remarks[-1] if view.remarks else None
+    if last and module.state not in BEFORE_REVIEWERS and module.state != "published":
+        remark, who = last
+        yield Text(f"{literal(who)}: “{literal(remark.text)}”")
+    note = _note(view)
+    if note:
+        yield Note(note)
+
+
+def _note(view: ReviewView) -> str:
+    match view.module.state:
+        case "changes_requested":
+            return "It is being revised; the card shows the new content as soon as it is there."
+        case "published":
+            return "In use. It is flagged by itself when a step it rests on changes."
+        case "flagged":
+            return "Taken out of use. A revision is being drafted from what is in force now."
+        case "suspended":
+            return (
+                "Taken out of use until reviewers decide: withdraw it, or have it reviewed again"
+                " as it stands."
+            )
+        case "superseded" | "withdrawn" | "rejected":
+            return "Nobody is shown this any more. Its record is kept."
+        case "draft" | "in_review" | "approved_by_one":
+            return ""
+
+
+def _findings(view: ReviewView) -> Iterator[Block]:
+    found = sorted(view.stored.checks.findings, key=lambda each: not each.blocks)
+    for finding in found[:_MOST_FINDINGS]:
+        yield Note(finding_words(finding), "warning" if finding.blocks else "quiet")
+    if len(found) > _MOST_FINDINGS:
+        yield Note(f"And {len(found) - _MOST_FINDINGS} more.")
+
+
+def _foot(view: ReviewView) -> Iterator[Block]:
+    """Fields and buttons: what can be done in this state."""
+    module, subject = view.module, subject_of(view)
+    at = f"c{module.number}"
+    if module.state in BEFORE_REVIEWERS:
+        yield Field(
+            f"ticks:{at}", "I have checked that it is", "ticks", tuple(TICK_LABELS.values())
+        )
+        if isinstance(view.stored.content, ItemSet):
+            yield _ratings_field(view.stored.content, at)
+        yield Field(
+            f"comment:{at}",
+            "Comment",
+            "long_text",
+            hint="What has to change, or why it is rejected",
+        )
+        yield Buttons(
+            (
+                Button("Approve", "review.approve", subject, "primary"),
+                Button("Request changes", "review.changes", subject),
+                Button("Reject", "review.reject", subject, "danger", "Reject it for good?"),
+                Button("Edit", "review.edit", subject, "quiet"),
+            )
+        )
+    yield Buttons(tuple(_looks(view)))
+    if module.state == "suspended":
+        yield Field(f"comment:{at}", "Reason", "long_text", hint="Why it is right as it stands")
+        yield Buttons((Button("Review again", "review.again", subject, "primary"),))
+    if module.state in ("published", "flagged", "suspended"):
+        if module.state != "suspended":
+            yield Field(f"comment:{at}", "Reason", "text", hint="Why it is withdrawn")
+        ask = "Take it out of use at once?"
+        yield Buttons((Button("Withdraw", "review.withdraw", subject, "danger", ask),))
+
+
+def _looks(view: ReviewView) -> Iterator[Button]:
+    yield Button("Show sources", "review.sources", subject_of(view), "quiet")
+    if view.before is not None:
+        yield Button("Changes since the last version", "review.diff", subject_of(view), "quiet")
+
+
+def _ratings_field(items: ItemSet, at: str) -> Field:
+    ids = [item.id for item in items.items]
+    return Field(
+        f"ratings:{at}",
+        "SME: of ten just-competent people, how many get each question right?",
+        "text",
+        hint=f"{len(ids)} numbers from 0 to 10, for {ids[0]} to {ids[-1]}"
+        if len(ids) > 1
+        else "A number from 0 to 10",
+    )
+
+
+# What the buttons show
+
+
+def diff_card(view: ReviewView) -> Card:
+    """What this content says otherwise than the one it is to replace, section by section."""
+    assert view.before
+    title = title_of(view.module, view.stored.title)
+    blocks: list[Block] = [Heading(f"Changes: {title}", "against the version in use")]
+    changed = list(_changes(view.before.content, view.stored.content))
+    blocks += changed or [Text("Not a word has changed; its sources' versions may have.")]
+    return Card(f"Changes since the last version of {title}", tuple(blocks))
+
+
+def _changes(before: Content, after: Content) -> Iterator[Block]:
+    old, new = _by_key(before), _by_key(after)
+    for key in dict.fromkeys((*old, *new)):
+        was, now = old.get(key), new.get(key)
+        lines_before = [said.text for said in was.sentences] if was else []
+        lines_after = [said.text for said in now.sentences] if now else []
+        if lines_before == lines_after:
+            continue
+        said = was or now
+        assert said
+        yield Text(f"**{literal(said.heading)}**")
+        matcher = SequenceMatcher(None, lines_before, lines_after, autojunk=False)
+        for kind, a, b, c, d in matcher.get_opcodes():
+            if kind == "equal":
+                continue
+            yield from _pair(lines_before[a:b], lines_after[c:d])
+
+
+def _pair(gone: Sequence[str], come: Sequence[str]) -> Iterator[Block]:
+    if gone:
+        yield Text("Was: " + literal(" ".join(gone)))
+    if come:
+        yield Text("Now: " + literal(" ".join(come)))
+
+
+def _by_key(content: Content) -> dict[str, Section]:
+    return {section.key: section for section in sections(content)}
+
+
+def sources_card(view: ReviewView, passages: Sequence[tuple[int, str, str]]) -> Card:
+    """The passages a content cites, whole: `(mark, section, text)`."""
+    title = title_of(view.module, view.stored.title)
+    blocks: list[Block] = [Heading(f"Sources: {title}")]
+    for number, section, text in passages:
+        blocks.append(Text(f"**[{number}] {literal(section)}**"))
+        blocks.append(Text(literal(text)))
+    if not passages:
+        blocks.append(Text("None of its sources can be shown today."))
+    blocks.append(sources_of(view.stored.content, view.revisions, view.owners))
+    return Card(f"Sources of {title}", tuple(blocks))
+
+
+def edit_card(view: ReviewView, chosen: Section | None = None) -> Card:
+    """Says what editing means and offers the sections; with `chosen`, that section's own words."""
+    subject, at = subject_of(view), f"c{view.module.number}"
+    title = title_of(view.module, view.stored.title)
+    blocks: list[Block] = [
+        Heading(f"Edit: {title}"),
+        Note(
+            "Saving makes you one of its authors: others then have to approve it, and approvals"
+            " given so far are void.",
+            "warning",
+        ),
+    ]
+    if chosen is None:
+        options = tuple(section_label(section) for section in sections(view.stored.content))
+        blocks.append(Field(f"section:{at}", "Section", "choice", options, options[0]))
+        blocks.append(Buttons((Button("Open", "review.open", subject, "primary"),)))
+        return Card(f"Edit {title}", tuple(blocks))
+    lines = "\n".join(" ".join(said.text.split()) for said in chosen.sentences)
+    blocks += [
+        Field(f"text:{at}:{chosen.key}", chosen.heading, "long_text", value=lines),
+        Note("One sentence a line. A line keeps its source; a new one takes its neighbour's."),
+        Buttons((Button("Save", "review.save", subject, "primary"),)),
+    ]
+    return Card(f"Edit {chosen.heading} of {title}", tuple(blocks))
+
+
+def section_label(section: Section) -> str:
+    """A section as a choice: its heading with the first words of it, so that no two are alike."""
+    words = section.sentences[0].text.split() if section.sentences else []
+    begins = " ".join(words[:8])
+    return f"{section.heading}: {begins}"[:70]
+
+
+def minutes_card(view: ReviewView) -> Card:
+    """Asks the reviewer how long it took; one press."""
+    title = title_of(view.module, view.stored.title)
+    said = f"Noted for {title}. How long did the review take you?"
+    buttons = tuple(
+        Button(label, f"review.minutes_{minutes}", f"module:{view.module.id}")
+        for label, minutes in (("5 min", 5), ("15 min", 15), ("30 min", 30), ("1 hour", 60))
+    )
+    return Card(said, (Text(literal(said)), Buttons(buttons)))
+
+
+def marks_in_order(content: Content) -> list[tuple[int, tuple[int, str]]]:
+    """The marks of a content with the revision and section each stands for."""
+    return [(number, place) for place, number in marks_of(content).numbers.items()]

@@ -1,0 +1,77 @@
+"""Decides what a review card is drawn from: the module, its content, who said what, who must act."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from analytics.store import fetch_gap
+from handlers.services import Connection
+from indexing.store.cited import NamedRevision, fetch_named_revisions
+from learning.modules import cites
+from learning.nouns import Person
+from learning.store import fetch_people
+from review import store
+from review.nouns import Module, Remark, Seat, StoredContent
+from review.reviewers import SEATS, fetch_reviewers
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewView:
+    """All that a module's card shows. `waiting` names, for each seat without an approval, who may.
+
+    `revisions` are those the content cites, by id; `owners` the names of their owners by e-mail.
+    """
+
+    module: Module
+    stored: StoredContent
+    priority: str
+    requester: str
+    approved: tuple[tuple[Seat, str, datetime], ...]
+    waiting: Mapping[Seat, tuple[str, ...]]
+    remarks: tuple[tuple[Remark, str], ...]
+    revisions: Mapping[int, NamedRevision]
+    owners: Mapping[str, str]
+    before: StoredContent | None = None
+    """The content of the module this one is to replace."""
+
+
+async def fetch_view(conn: Connection, module_id: int, today: date) -> ReviewView | None:
+    """Fetch what a module's card shows; None where there is no such module or nothing drafted."""
+    module = await store.fetch_module(conn, module_id)
+    stored = await store.fetch_content(conn, module_id, module.number) if module else None
+    if module is None or stored is None:
+        return None
+    people = {who.id: who for who in await fetch_people(conn)}
+    approvals = await store.fetch_approvals(conn, module)
+    left = await fetch_reviewers(conn, module, without=[given.person_id for given in approvals])
+    filled = {given.seat for given in approvals}
+    gap = await fetch_gap(conn, module.gap)
+    revisions = await fetch_named_revisions(
+        conn, {cite.revision for cite in cites(stored.content)}, today
+    )
+    return ReviewView(
+        module,
+        stored,
+        gap.priority if gap else "",
+        _name(people, module.requested_by),
+        tuple((a.seat, _name(people, a.person_id), a.at) for a in approvals),
+        {seat: tuple(who.name for who in left[seat]) for seat in SEATS if seat not in filled},
+        tuple(
+            (remark, _name(people, remark.person_id))
+            for remark in await store.fetch_remarks(conn, module_id)
+        ),
+        revisions,
+        {who.email: who.name for who in people.values()},
+        await _before(conn, module),
+    )
+
+
+def _name(people: Mapping[int, Person], person_id: int) -> str:
+    return people[person_id].name if person_id in people else "somebody who has left"
+
+
+async def _before(conn: Connection, module: Module) -> StoredContent | None:
+    old = await store.fetch_module(conn, module.revises) if module.revises else None
+    return await store.fetch_content(conn, old.id, old.number) if old else None
