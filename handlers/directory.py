@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from handlers.imports import refused_lines
 from handlers.services import Connection
 from handlers.wording import counted, listed
 from indexing import audit
 from indexing.documents import mark_owners
-from learning.entries import Refused
 from learning.people import Imported, import_people, read_people
 
 IN_THE_DEMO = (
@@ -21,14 +21,15 @@ IN_THE_DEMO = (
 async def on_people_import(conn: Connection, path: Path, actor: str) -> tuple[bool, list[str]]:
     """Import a people file, all of it or nothing; whether it was taken, and the report's lines."""
     read = read_people(path)
-    refused = [entry for entry in read if isinstance(entry, Refused)]
-    if refused:
-        lines = [f"{path.name} was not imported; nothing has changed."]
-        lines += [f"  {' '.join(filter(None, (r.entry, r.field)))}: {r.remedy}" for r in refused]
-        return False, lines
-    people = [entry for entry in read if not isinstance(entry, Refused)]
-    imported = await import_people(conn, people)
+    if isinstance(read, tuple):
+        return False, refused_lines(path, read)
+    imported = await import_people(conn, read)
     affected = await mark_owners(conn, set(imported.gone), set(imported.active))
+    for moved in imported.seats:
+        for act, seats in (("seat.granted", moved.granted), ("seat.revoked", moved.revoked)):
+            for seat in seats:
+                detail = {"seat": seat, "file": path.name}
+                await audit.record(conn, actor, act, f"person:{moved.email}", detail)
     await audit.record(
         conn,
         actor,
@@ -49,6 +50,9 @@ def _report(path: Path, imported: Imported, affected: int) -> list[str]:
             f"  Not known, accepted all the same (managers): {managers}. Correct the e-mail, or"
             " import them too."
         )
+    taken = [f"{one.email} ({', '.join(one.revoked)})" for one in imported.seats if one.revoked]
+    if taken:
+        lines.append(f"  The file took seats: {'; '.join(taken)}. It says none of them any more.")
     if affected:
         lines.append(
             f"  {counted(affected, 'document')} changed because an owner left or came back. See them:"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -23,13 +23,32 @@ _SEAT = re.compile(r"sme:[a-z0-9][a-z0-9_-]*|ld|admin")
 
 
 @dataclass(frozen=True, slots=True)
+class PeopleFile:
+    """Everybody in a file. Those of `seats_kept` (e-mails) keep the seats they hold: it says none."""
+
+    people: tuple[Person, ...]
+    seats_kept: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class SeatsMoved:
+    """Seats that the file gave to somebody, and those that it took."""
+
+    email: str
+    granted: tuple[str, ...]
+    revoked: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Imported:
-    """Who was imported, which of them are gone, and which managers nobody knows (e-mails)."""
+    """Who was imported, which of them are gone, which managers nobody knows (e-mails), and whose
+    seats changed by it."""
 
     people: tuple[Person, ...]
     gone: frozenset[str]
     active: frozenset[str]
     unknown_managers: frozenset[str] = frozenset()
+    seats: tuple[SeatsMoved, ...] = ()
 
 
 def _email(value: str) -> str:
@@ -75,7 +94,9 @@ class _Entry(BaseModel):
     email: Email
     name: str
     roles: Annotated[list[Annotated[str, AfterValidator(_role)]], BeforeValidator(_list)] = []
-    seats: Annotated[list[Annotated[str, AfterValidator(_seat)]], BeforeValidator(_list)] = []
+    seats: (
+        Annotated[list[Annotated[str, AfterValidator(_seat)]], BeforeValidator(_list)] | None
+    ) = None
     timezone: Annotated[str, AfterValidator(_timezone)] = "UTC"
     manager: Email | None = None
     slack: str | None = None
@@ -88,7 +109,7 @@ class _Entry(BaseModel):
             self.email,
             self.name or self.email,
             tuple(self.roles),
-            tuple(self.seats),
+            tuple(dict.fromkeys(self.seats or ())),
             self.timezone,
             self.manager or "",
             self.slack or "",
@@ -97,7 +118,7 @@ class _Entry(BaseModel):
         )
 
 
-def read_people(path: Path) -> tuple[Person, ...] | tuple[Refused, ...]:
+def read_people(path: Path) -> PeopleFile | tuple[Refused, ...]:
     """Read a people file: everybody in it, or everything that is wrong with it."""
     entries = read_entries(path, "email: …")
     if isinstance(entries, Refused):
@@ -105,8 +126,9 @@ def read_people(path: Path) -> tuple[Person, ...] | tuple[Refused, ...]:
     return _checked(entries)
 
 
-def _checked(entries: Sequence[Any]) -> tuple[Person, ...] | tuple[Refused, ...]:
+def _checked(entries: Sequence[Any]) -> PeopleFile | tuple[Refused, ...]:
     people: list[Person] = []
+    kept: set[str] = set()
     wrong: list[Refused] = []
     for number, entry in enumerate(entries, start=1):
         named = label(number, entry, "email")
@@ -114,22 +136,35 @@ def _checked(entries: Sequence[Any]) -> tuple[Person, ...] | tuple[Refused, ...]
             wrong.append(Refused(named, "", "write `email: …`, `name: …` and so on under the dash"))
             continue
         try:
-            people.append(_Entry.model_validate(entry).person())
+            read = _Entry.model_validate(entry)
         except ValidationError as errors:
             wrong += refusals(named, errors, list(_Entry.model_fields))
+            continue
+        people.append(read.person())
+        if read.seats is None:
+            kept.add(read.email)
     for field in ("email", "slack", "teams"):
         counts = Counter(getattr(person, field) for person in people)
         twice = sorted(value for value, times in counts.items() if value and times > 1)
         wrong += [Refused(value, field, "stands twice; keep one entry for it") for value in twice]
-    return tuple(wrong) or tuple(people)
+    return tuple(wrong) or PeopleFile(tuple(people), frozenset(kept))
 
 
-async def import_people(conn: store.Connection, people: Sequence[Person]) -> Imported:
+async def import_people(conn: store.Connection, file: PeopleFile) -> Imported:
     """Store everybody of a file that was read; people whom it leaves out stay as they are."""
-    for person in people:
-        await store.upsert_person(conn, person)
-    gone = frozenset(person.email for person in people if not person.active)
-    active = frozenset(person.email for person in people) - gone
-    known = {person.email for person in await store.fetch_people(conn)}
-    managers = {person.manager for person in people if person.manager}
-    return Imported(tuple(people), gone, active, frozenset(managers - known))
+    await store.lock_seats(conn)
+    before = {person.email: person.seats for person in await store.fetch_people(conn)}
+    moved: list[SeatsMoved] = []
+    for person in file.people:
+        held = before.get(person.email, ())
+        seats = held if person.email in file.seats_kept else person.seats
+        await store.upsert_person(conn, replace(person, seats=seats))
+        granted = tuple(seat for seat in seats if seat not in held)
+        revoked = tuple(seat for seat in held if seat not in seats)
+        if granted or revoked:
+            moved.append(SeatsMoved(person.email, granted, revoked))
+    gone = frozenset(person.email for person in file.people if not person.active)
+    active = frozenset(person.email for person in file.people) - gone
+    known = before.keys() | {person.email for person in file.people}
+    managers = {person.manager for person in file.people if person.manager}
+    return Imported(file.people, gone, active, frozenset(managers - known), tuple(moved))

@@ -84,7 +84,8 @@ async def _load(pool: Pool, *, with_documents: bool) -> dict[str, Person]:
     """Load the sample company; return its people by the names in their addresses."""
     async with pool.connection() as conn:
         read = read_people(SAMPLES / "people.yaml")
-        await import_people(conn, [entry for entry in read if isinstance(entry, Person)])
+        assert not isinstance(read, tuple), read
+        await import_people(conn, read)
         people = {person.email.partition("@")[0]: person for person in await fetch_people(conn)}
     if with_documents:
         async with pool.connection() as conn:
