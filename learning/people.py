@@ -94,9 +94,9 @@ class _Entry(BaseModel):
     email: Email
     name: str
     roles: Annotated[list[Annotated[str, AfterValidator(_role)]], BeforeValidator(_list)] = []
-    seats: (
-        Annotated[list[Annotated[str, AfterValidator(_seat)]], BeforeValidator(_list)] | None
-    ) = None
+    seats: Annotated[list[Annotated[str, AfterValidator(_seat)]], BeforeValidator(_list)] | None = (
+        None
+    )
     timezone: Annotated[str, AfterValidator(_timezone)] = "UTC"
     manager: Email | None = None
     slack: str | None = None
