@@ -43,7 +43,7 @@ from indexing.embeddings import LocalEmbedder
 from indexing.nouns import Governance, Passage
 from indexing.retrieval import retrieve
 from indexing.store import documents, finding, search
-from indexing.store.documents import NewText
+from indexing.store.revisions import NewText, insert_revision
 from indexing.store.search import Connection
 from indexing.token_states import TokenStates
 
@@ -90,7 +90,7 @@ async def store(conn: Connection, made: MadeUp) -> None:
             document_id = await documents.insert_document(conn, "made-up", f"{number}.md")
             text = NewText(str(number), str(number), "\n\n".join(texts), "markdown")
             validated = ("sme@example.com", TODAY)
-            revision_id = await documents.insert_revision(
+            revision_id = await insert_revision(
                 conn, document_id, text, governance, validated, True, NOW
             )
             await search.insert_passages(

@@ -33,7 +33,7 @@ from indexing.embeddings import LocalEmbedder
 from indexing.nouns import FoundPassage, Turn
 from indexing.questions import idf
 from indexing.retrieval import BEST, retrieve
-from indexing.store import finding
+from indexing.store import contents, finding
 from indexing.store.search import Connection, fetch_corpus
 from indexing.terms import terms
 from indexing.token_states import TokenStates
@@ -48,7 +48,7 @@ async def bm25_alone(conn: Connection, text: str) -> list[FoundPassage]:
     weights = {term.id: idf(term.df, corpus) for term in known.values()}
     reader = await finding.fetch_reader(conn, READER[0], TODAY)
     ids = await finding.search_keywords(conn, weights, corpus.mean_length, reader, BEST)
-    found = await finding.fetch_found(conn, ids, reader)
+    found = await contents.fetch_found(conn, ids, reader)
     return [found[passage_id] for passage_id in ids]
 
 

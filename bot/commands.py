@@ -27,7 +27,7 @@ from bot.skills import settle
 from bot.state import state_of_house
 from bot.teams.identity import missing_settings
 from bot.teams.package import package
-from handlers import directory, doctor, evaluating, evaluation_report, library, trying
+from handlers import directory, doctor, evaluating, evaluation_report, library, run_report, trying
 from handlers.services import Services
 from indexing.language_model import Usage
 from learning.store import fetch_person
@@ -197,10 +197,10 @@ async def _index(house: app.House, arguments: argparse.Namespace) -> int:
             progress=show,
         )
     if arguments.json:
-        say(json.dumps(library.report_json(report), ensure_ascii=False))
+        say(json.dumps(run_report.report_json(report), ensure_ascii=False))
     else:
-        say(library.report_table(report))
-    return FAILED if library.has_refusals(report) else DONE
+        say(run_report.report_table(report))
+    return FAILED if run_report.has_refusals(report) else DONE
 
 
 async def _documents(house: app.House, arguments: argparse.Namespace) -> int:

@@ -18,7 +18,7 @@ from bot.database import Database, DatabaseUnusable, is_up_to_date, migrate, unr
 from bot.settings import Settings
 from bot.web.listen import mount
 from bot.web.send import LocalChannel
-from handlers import directory, library
+from handlers import directory, library, run_report
 from indexing.embeddings import Embedder
 from learning.store import fetch_people, fetch_person
 
@@ -121,8 +121,8 @@ async def load_samples(house: app.House, embedder: Embedder | None, hint: Say) -
         if not taken:
             raise DatabaseUnusable("\n".join(lines))
     report = await app.index_folder(house, embedder, folder / "sops", "samples")
-    if library.has_refusals(report):
-        raise DatabaseUnusable(library.report_table(report))
+    if run_report.has_refusals(report):
+        raise DatabaseUnusable(run_report.report_table(report))
     async with house.pool.connection() as conn, conn.transaction():
         nadia = await fetch_person(conn, _SETTLED_BY)
         done, said = await library.on_act(

@@ -25,7 +25,7 @@ from indexing.nouns import (
 from indexing.quoting import READ, choose, read_of
 from indexing.retrieval import BEST, EVERYONE, best_blocked, retrieve, threshold
 from indexing.store.blocked import BlockedPassage
-from indexing.store.finding import fetch_newest_searchable
+from indexing.store.contents import fetch_newest_searchable
 from indexing.store.search import Connection
 from indexing.store.sections import fetch_sections
 from indexing.token_states import TokenStates

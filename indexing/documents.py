@@ -16,8 +16,10 @@ from pathlib import Path
 from indexing import sources
 from indexing.embeddings import Embedder
 from indexing.governance_file import GovernanceFile
+from indexing.known_source import KnownSource
 from indexing.problems import Problem
-from indexing.runs import Progress, Row, Run
+from indexing.rows import Row
+from indexing.runs import Progress, Run
 from indexing.sources import Folder
 from indexing.store import decisions as decision_store
 from indexing.store import sources as source_store
@@ -79,8 +81,8 @@ async def index_path(
     async with _alone(conn, name, dry_run):
         run = await _open(conn, folder, name, governance, today, now, by, dry_run)
         run.embedder = None if dry_run else embedder
-        if source is None and run.elsewhere and run.gone():
-            problem = Problem("source_elsewhere", "source", value=name, hint=run.elsewhere)
+        if source is None and run.known.elsewhere and run.known.gone(folder):
+            problem = Problem("source_elsewhere", "source", value=name, hint=run.known.elsewhere)
             return Report(name, (Row(str(path), "refused", problem),), dry_run)
         async with conn.transaction():
             _, named = await source_store.fetch_named(conn, name)
@@ -137,12 +139,14 @@ async def _open(
             now=now,
             by=by,
             dry_run=dry_run,
-            first=known is None or not known.complete,
-            elsewhere=known.root if known and known.root != str(folder.root) else "",
-            glances=await source_store.fetch_glances(conn, source),
-            seen=await source_store.fetch_seen_at_first(conn, source),
-            source_claimed=claimed,
-            source_wordings=wordings,
+            known=KnownSource(
+                first=known is None or not known.complete,
+                elsewhere=known.root if known and known.root != str(folder.root) else "",
+                glances=await source_store.fetch_glances(conn, source),
+                seen=await source_store.fetch_seen_at_first(conn, source),
+                claimed=claimed,
+                wordings=wordings,
+            ),
         )
 
 

@@ -1,6 +1,6 @@
 """Decides what can be wrong with a document: the refusals and remarks of the gate, as values.
 
-No wording: `handlers/library.py` turns a problem into what happened and what to do next.
+No wording: `handlers/remedies.py` turns a problem into what happened and what to do next.
 """
 
 from __future__ import annotations

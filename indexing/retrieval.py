@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from indexing.embeddings import Embedder, LocalEmbedder
 from indexing.nouns import Retrieved, Turn
 from indexing.questions import Asked, read_as, understood
-from indexing.store import finding
+from indexing.store import contents, finding
 from indexing.store.blocked import BlockedPassage, search_blocked
 from indexing.store.finding import Reader, Scored
 from indexing.store.search import Connection, Corpus, fetch_corpus
@@ -158,7 +158,7 @@ async def _best(
         # A short follow-up says little by itself; one on another matter gains little by the rest.
         confidence = (confidence + latest.confidence) / 2
     order = sorted(total, key=lambda passage_id: (-total[passage_id], passage_id))[:BEST]
-    shown = await finding.fetch_found(conn, order, reader)
+    shown = await contents.fetch_found(conn, order, reader)
     passages = tuple(
         replace(
             shown[passage_id],
@@ -234,7 +234,7 @@ async def _late(
     found = states.kept(passage_ids)
     missing = [passage_id for passage_id in passage_ids if passage_id not in found]
     if missing:
-        found |= await states.encode(await finding.fetch_searchable(conn, missing, reader))
+        found |= await states.encode(await contents.fetch_searchable(conn, missing, reader))
     return await maxsim(asked.encoded, asked.piece_weights(), found)
 
 

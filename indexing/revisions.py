@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from indexing.nouns import Governance, Passage
 from indexing.store import documents as store
+from indexing.store import revisions as revision_store
 from indexing.store import search
-from indexing.store.documents import Connection, NewText
+from indexing.store.revisions import Connection, NewText
 from indexing.validation import NewRevision, Stored, Validated
 
 Vectors = NDArray[np.float32]
@@ -68,7 +69,7 @@ async def store_revision(
         in_force = await copied(conn, stored.document_id, in_force, now, decision.narrowed)
     verdict = decision.verdict
     validated = (verdict.by, verdict.on) if isinstance(verdict, Validated) else None
-    revision_id = await store.insert_revision(
+    revision_id = await revision_store.insert_revision(
         conn, document_id, prepared.text, prepared.governance, validated, decision.from_start, now
     )
     if prepared.passages:
@@ -114,13 +115,15 @@ async def copied(
     validated: tuple[str, date] | None = None,
 ) -> int:
     """Store the same text again with another audience or validation; return the new revision's id."""
-    copy = await store.copy_revision(conn, revision_id, now, audience=audience, validated=validated)
+    copy = await revision_store.copy_revision(
+        conn, revision_id, now, audience=audience, validated=validated
+    )
     await search.insert_passages(
         conn,
         document_id,
         copy,
-        await store.fetch_governance(conn, copy),
-        await store.fetch_passages(conn, revision_id),
-        await store.fetch_vectors(conn, revision_id),
+        await revision_store.fetch_governance(conn, copy),
+        await revision_store.fetch_passages(conn, revision_id),
+        await revision_store.fetch_vectors(conn, revision_id),
     )
     return copy

@@ -6,54 +6,35 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
 
 import numpy as np
 
-from indexing import audit, passages, sources
+from indexing import audit, passages, rows, sources
 from indexing.embeddings import Embedder, EmbeddingModel
-from indexing.governance import Days, governed
+from indexing.governance import governed
 from indexing.governance_file import GovernanceFile
+from indexing.known_source import KnownSource, original_stays
 from indexing.nouns import Governance, Passage
 from indexing.problems import Problem
 from indexing.revisions import Prepared, Twin, retire, store_revision
+from indexing.rows import Row
 from indexing.sources import Draft, Folder, Refused, Same
 from indexing.store import documents as store
 from indexing.store import search
 from indexing.store import sources as source_store
-from indexing.store.documents import Connection, NewText
+from indexing.store.revisions import Connection, NewText, fetch_vectors
 from indexing.store.sources import Glance
 from indexing.validation import (
     NewRevision,
-    Offered,
-    Pending,
     Stored,
     TakenBack,
-    Unchanged,
     Validated,
-    decide,
 )
 
-Result = Literal[
-    "indexed", "revised", "pending", "unchanged", "refused", "withdrawn", "duplicate", "ignored"
-]
 Progress = Callable[[int, int], None]
 
 _FILES_AT_ONCE = 64
 """Files read and embedded together: enough to fill the embedder, few enough to hold in memory."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What became of one file.
-
-    `indexed`: new and in force. `revised`: its new revision is in force. `pending`: stored, and
-    waiting for a validation. `duplicate`: somebody chose another document with the same text.
-    """
-
-    uri: str
-    result: Result
-    problem: Problem | None = None
 
 
 @dataclass(slots=True)
@@ -68,12 +49,7 @@ class _Ready:
 
 @dataclass(slots=True)
 class Run:
-    """One run over `folder`, with what was known of the source when it began.
-
-    `first`: the source's first run, or its continuation after a cut-off. `elsewhere`: the other
-    folder that the source was last read from, if any. `seen`: texts that the first run refused.
-    `source_claimed` and `source_wordings`: the validations claimed so far.
-    """
+    """One run over `folder`, with what was known of the source when it began."""
 
     conn: Connection
     folder: Folder
@@ -83,27 +59,14 @@ class Run:
     now: datetime
     by: str
     dry_run: bool
-    first: bool
-    elsewhere: str
-    glances: dict[str, Glance]
-    seen: dict[str, str]
-    source_claimed: date | None
-    source_wordings: dict[str, date]
+    known: KnownSource
     embedder: Embedder | None = None
     rows: list[Row] = field(default_factory=list)
     leaving: frozenset[int] = frozenset()
 
-    def gone(self) -> list[Glance]:
-        """Return the documents that are no longer in the folder."""
-        return [
-            glance
-            for glance in self.glances.values()
-            if not glance.withdrawn and not self.folder.still_has(glance.uri)
-        ]
-
     async def work(self, progress: Progress) -> None:
         """Work through the folder, then withdraw what is gone from it."""
-        conn, gone = self.conn, self.gone()
+        conn, gone = self.conn, self.known.gone(self.folder)
         self.leaving = frozenset(glance.document_id for glance in gone)
         async with conn.transaction():
             await source_store.insert_source(conn, self.source, str(self.folder.root), self.now)
@@ -111,7 +74,7 @@ class Run:
         for uri, problem in self.folder.refused.items():
             await self._refuse(Refused(uri, problem))
         # Settled duplicates come last: what they gave way to may have changed as they did.
-        uris = sorted(self.folder.files, key=lambda uri: (self._is_settled(uri), uri))
+        uris = sorted(self.folder.files, key=lambda uri: (self.known.is_settled(uri), uri))
         progress(0, len(uris))
         before: list[_Ready] = []
         for start in range(0, len(uris), _FILES_AT_ONCE):
@@ -154,17 +117,13 @@ class Run:
             if problem and problem.file == name and problem not in told:
                 self.rows.append(Row(name, "refused", problem))
 
-    def _is_settled(self, uri: str) -> bool:
-        glance = self.glances.get(uri)
-        return glance is not None and glance.settled
-
     async def _read(self, uris: Sequence[str]) -> list[_Ready]:
         """Read some files; report what needs no more, and return what is to be stored."""
         drafts: list[Draft] = []
         for loaded in await asyncio.to_thread(self._load, uris):
             match loaded:
                 case Same(uri):
-                    settled = self._is_settled(uri)
+                    settled = self.known.is_settled(uri)
                     self.rows.append(Row(uri, "duplicate" if settled else "unchanged"))
                 case Refused():
                     await self._refuse(loaded)
@@ -174,24 +133,17 @@ class Run:
 
     def _load(self, uris: Sequence[str]) -> list[Draft | Refused | Same]:
         return [
-            sources.load(uri, self.folder.files[uri], self.governance, self._fingerprint(uri))
+            sources.load(
+                uri,
+                self.folder.files[uri],
+                self.governance,
+                self.known.fingerprint(uri, self.leaving),
+            )
             for uri in uris
         ]
 
-    def _fingerprint(self, uri: str) -> str | None:
-        """What an untouched file has; None where the document must be looked at all the same."""
-        glance = self.glances.get(uri)
-        if glance is None or glance.withdrawn:
-            return None
-        if glance.duplicate_of and not (glance.settled and self._original_stays(glance)):
-            return None
-        return glance.fingerprint
-
-    def _original_stays(self, glance: Glance) -> bool:
-        return glance.original_is_live and glance.duplicate_of not in self.leaving
-
     async def _refuse(self, refused: Refused) -> None:
-        if self.first and refused.uri not in self.glances:
+        if self.known.first and refused.uri not in self.known.glances:
             async with self.conn.transaction():
                 await source_store.insert_seen_at_first(
                     self.conn, self.source, refused.uri, refused.text_sha256
@@ -205,20 +157,22 @@ class Run:
         prepared: list[_Ready] = []
         for draft in drafts:
             known = stored.get(draft.uri)
-            governance = governed(draft.wording, draft.fields, self._kept(known), self.today)
+            governance = governed(
+                draft.wording, draft.fields, self.known.kept_days(known), self.today
+            )
             if isinstance(governance, Problem):
                 await self._refuse(Refused(draft.uri, governance, draft.text_sha256))
                 continue
             ready = _Ready(draft, governance)
             prepared.append(ready)
-            decision = self._decide(known, ready)
+            decision = self.known.decide(known, draft, governance)
             if not self.dry_run and isinstance(decision, NewRevision):
                 ready.passages = await asyncio.to_thread(
                     passages.split, governance.title, draft.read.markdown
                 )
                 if decision.of is not None:
                     async with self.conn.transaction():
-                        vectors = await store.fetch_vectors(self.conn, decision.of.id)
+                        vectors = await fetch_vectors(self.conn, decision.of.id)
                     if vectors is not None and len(vectors) == len(ready.passages):
                         ready.vectors = vectors
         return prepared
@@ -246,29 +200,6 @@ class Run:
         for each in prepared:
             self.rows.append(await self._keep(each))
 
-    def _kept(self, stored: Stored | None) -> Days:
-        """What relative dates were resolved to when their wording was first stored."""
-        if stored is None:
-            known = {} if self.first else self.source_wordings
-            return {("validated_on", words): day for words, day in known.items()}
-        kept: dict[tuple[str, str], date] = {}
-        for revision in stored.revisions:
-            written = revision.governance.written
-            kept["version_on", written.get("version_on", "")] = revision.governance.version_on
-            if revision.claimed_on is not None:
-                kept["validated_on", written.get("validated_on", "")] = revision.claimed_on
-        return kept
-
-    def _decide(self, stored: Stored | None, ready: _Ready) -> Unchanged | TakenBack | NewRevision:
-        draft = ready.draft
-        seen = self.first or self.seen.get(draft.uri) == draft.text_sha256
-        return decide(
-            stored,
-            Offered(draft.content_sha256, ready.governance),
-            at_start=stored is None and seen,
-            source_claimed=self.source_claimed,
-        )
-
     async def _keep(self, ready: _Ready) -> Row:
         """Store one document: its transaction."""
         conn, draft = self.conn, ready.draft
@@ -278,7 +209,7 @@ class Run:
             found = await store.fetch_stored(conn, self.source, [draft.uri], lock=True)
             stored = found.get(draft.uri)
             twin = await self._twin(draft, stored)
-            decision = self._decide(stored, ready)
+            decision = self.known.decide(stored, draft, ready.governance)
             match decision:
                 case NewRevision():
                     row = await self._revise(ready, stored, decision, twin)
@@ -305,9 +236,9 @@ class Run:
         lost = stored.duplicate_of if stored and stored.duplicate_settled else None
         if found is not None:
             return Twin(*found, settled=lost == found[0])
-        glance = self.glances.get(draft.uri)
+        glance = self.known.glances.get(draft.uri)
         same = stored is not None and stored.newest.content == draft.content_sha256
-        if lost and same and glance and self._original_stays(glance):
+        if lost and same and glance and original_stays(glance, self.leaving):
             return Twin(lost, glance.original, settled=True)
         return None
 
@@ -327,7 +258,7 @@ class Run:
             twin,
             self.now,
         )
-        row = self._row(draft, stored, decision, twin)
+        row = rows.stored_row(draft, self.source, stored, decision, twin)
         if not self.dry_run:
             detail = {"result": row.result, "version": ready.governance.version}
             if isinstance(decision.verdict, Validated):
@@ -337,30 +268,6 @@ class Run:
             await audit.record(self.conn, self.by, "document.stored", subject, detail)
         return row
 
-    def _row(
-        self, draft: Draft, stored: Stored | None, decision: NewRevision, twin: Twin | None
-    ) -> Row:
-        if twin is not None:
-            return self._duplicate(draft, twin)
-        if isinstance(decision.verdict, Pending):
-            because = decision.verdict.because
-            field = "validated_by" if because == "claim_incomplete" else "validated_on"
-            where = draft.fields.get(field)
-            problem = Problem(
-                because,
-                field,
-                where.file if where else draft.uri,
-                where.line if where else None,
-                draft.wording.validated_on,
-                f"{self.source}:{draft.uri}",
-            )
-            return Row(draft.uri, "pending", problem)
-        return Row(draft.uri, "revised" if stored and stored.in_force else "indexed")
-
-    def _duplicate(self, draft: Draft, twin: Twin) -> Row:
-        problem = Problem("duplicate", "text", draft.uri, value=self.source, hint=twin.name)
-        return Row(draft.uri, "duplicate" if twin.settled else "refused", problem)
-
     async def _leave(self, draft: Draft, stored: Stored, twin: Twin | None) -> Row:
         """Nothing new in the file; but a duplicate comes in once nothing stands in its way."""
         if stored.duplicate_of is None:
@@ -369,7 +276,7 @@ class Run:
         original = twin.document_id if twin else None
         await store.mark_duplicate(self.conn, stored.document_id, original, settled=settled)
         if twin is not None:
-            return self._duplicate(draft, twin)
+            return rows.duplicate_row(draft, self.source, twin)
         newest = stored.newest
         if newest.governance.validated_on is None:
             return Row(draft.uri, "pending", Problem("claim_missing", "validated_on", draft.uri))

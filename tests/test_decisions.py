@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sop_folder import DELIVERY, GOVERNANCE, NOW, REFUNDS, TODAY, Shop, shop_in
 
-from handlers import library
+from handlers import library, run_report
 from handlers.services import Connection
 from indexing.documents import mark_owners
 from learning.nouns import Person
@@ -46,10 +46,10 @@ async def test_of_two_identical_documents_the_second_waits_for_a_choice(
 ) -> None:
     shop.write("copy.md", "\n\n" + REFUNDS.replace("\n\n", "\n\n\n"))
     report = await shop.index()
-    (row,) = [row for row in library.report_json(report) if row["result"] == "refused"]
+    (row,) = [row for row in run_report.report_json(report) if row["result"] == "refused"]
     assert (row["uri"], row["field"]) == ("refunds.md", "text")
     assert "shop:copy.md" in row["remedy"]
-    assert library.has_refusals(report)
+    assert run_report.has_refusals(report)
     assert set(await shop.answerable()) == {"copy.md", "delivery.md"}
     assert set(await statuses(shop)) == {"copy.md", "delivery.md"}, "what is refused is not in it"
     assert (await shop.results())["refunds.md"] == "refused", "nobody has chosen yet"
@@ -60,7 +60,7 @@ async def test_of_two_identical_documents_the_second_waits_for_a_choice(
     assert set(await shop.answerable()) == {chosen, "delivery.md"}
     assert (await statuses(shop))[loser] == "withdrawn"
     report = await shop.index()
-    assert not library.has_refusals(report)
+    assert not run_report.has_refusals(report)
     assert {r.uri: r.result for r in report.rows}[loser] == "duplicate"
     assert set(await shop.answerable()) == {chosen, "delivery.md"}
 
@@ -260,7 +260,7 @@ async def test_a_report_for_people_counts_and_says_what_to_do(shop: Shop) -> Non
     shop.write("waiting.md", "---\nvalidated_on:\n---\n# Waiting\n\nA rule.\n")
     shop.write("logo.png", "?")
     report = await shop.index(known_people=["dana@example.com"], known_competencies=["refunds"])
-    text = library.report_table(report)
+    text = run_report.report_table(report)
     assert text.splitlines()[0] == (
         "shop: 2 indexed, 1 waiting for a validation, 1 refused, 1 ignored."
     )
@@ -269,7 +269,7 @@ async def test_a_report_for_people_counts_and_says_what_to_do(shop: Shop) -> Non
     assert "jobaid documents validate shop:waiting.md --as EMAIL" in words
     assert max(map(len, text.splitlines())) <= 100
     assert "sam@example.com" in text
-    again = library.report_table(await shop.index(dry_run=True))
+    again = run_report.report_table(await shop.index(dry_run=True))
     assert "dry run" in again
     assert "2 indexed" not in again
 
