@@ -20,6 +20,7 @@ from handlers.privately import answer_alone, show, tell
 from handlers.services import Chat, Connection
 from handlers.wording import columns
 from indexing import audit
+from indexing.visible import one_line
 from learning.nouns import Person
 from learning.store import fetch_managed_roles
 
@@ -62,12 +63,12 @@ def _card(seen: Sequence[Ranked], person: Person | None, role: str, said: str = 
 async def on_role(conn: Connection, chat: Chat, pressed: Pressed, now: datetime) -> None:
     """Show the gaps of one role."""
     seen = await visible_to(conn, pressed.person)
-    await show(chat, pressed, _card(seen, pressed.person, pressed.subject.partition(":")[2]))
+    await show(chat, pressed, _card(seen, pressed.person, _subject(pressed)))
 
 
 async def on_activate(conn: Connection, chat: Chat, pressed: Pressed, now: datetime) -> None:
     """Activate a gap, if whoever pressed still may."""
-    gap = pressed.subject.partition(":")[2]
+    gap = _subject(pressed)
     if not domain.may_settle(pressed.person):
         await _refuse(conn, chat, pressed, ONLY_LD, "not_ld")
         return
@@ -77,7 +78,7 @@ async def on_activate(conn: Connection, chat: Chat, pressed: Pressed, now: datet
 
 async def on_close(conn: Connection, chat: Chat, pressed: Pressed, now: datetime) -> None:
     """Close a gap, if whoever pressed still may."""
-    gap = pressed.subject.partition(":")[2]
+    gap = _subject(pressed)
     if not domain.may_settle(pressed.person):
         await _refuse(conn, chat, pressed, ONLY_LD, "not_ld")
         return
@@ -85,10 +86,15 @@ async def on_close(conn: Connection, chat: Chat, pressed: Pressed, now: datetime
     await _settled(conn, chat, pressed, result, cards.closing_words(result))
 
 
+def _subject(pressed: Pressed) -> str:
+    """The id in a press; whoever made it up may have put anything there."""
+    return one_line(pressed.subject.partition(":")[2])[:200]
+
+
 async def _settled(
     conn: Connection, chat: Chat, pressed: Pressed, result: Activation | Closing, said: str
 ) -> None:
-    person, gap_id = pressed.person, pressed.subject.partition(":")[2]
+    person, gap_id = pressed.person, _subject(pressed)
     assert person is not None  # `may_settle` was asked
     gap = await fetch_gap(conn, gap_id)
     if gap is None:
@@ -103,7 +109,7 @@ async def _refuse(conn: Connection, chat: Chat, pressed: Pressed, said: str, bec
     await tell(chat, pressed, said)
     actor = pressed.person.email if pressed.person else "unknown"
     detail = {"action": pressed.action, "because": because, "press": pressed.press}
-    await audit.record(conn, actor, "press.refused", pressed.subject[:200], detail)
+    await audit.record(conn, actor, "press.refused", one_line(pressed.subject)[:200], detail)
 
 
 async def _write_down(
@@ -120,7 +126,7 @@ async def _write_down(
             act = "gap.closed"
         case _:
             act, detail = "gap.refused", detail | {"because": type(result).__name__}
-    await audit.record(conn, actor, act, f"gap:{gap_id[:200]}", detail)
+    await audit.record(conn, actor, act, f"gap:{gap_id}", detail)
 
 
 # From the shell

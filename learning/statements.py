@@ -205,10 +205,12 @@ def _vague(words: list[str]) -> Unclear | None:
         if found is None:
             continue
         shown, after = VAGUE_VERBS[found], words[length:]
-        if not shown:
-            verb = after[0].lower() if after else "complete"
-            return Unclear("vague_verb", " ".join(low[:length]), _whole_of(verb, after[1:]))
-        return Unclear("vague_verb", " ".join(low[:length]), _whole(shown, " ".join(after)))
+        if not shown and after and _is_verb(after[0].lower(), after[1:]):
+            shown, after = after[0].lower(), after[1:]
+            shown = shown if shown.endswith("s") else third_person(shown)
+        return Unclear(
+            "vague_verb", " ".join(low[:length]), _whole(shown or "completes", " ".join(after))
+        )
     return None
 
 
@@ -263,10 +265,6 @@ def _from_topic(words: list[str]) -> str:
     if verb and len(kept) > 2 and kept[1].lower() in {"of", "in", "for", "with", "about"}:
         return _whole(verb, " ".join(kept[2:]))
     return f"completes a task in {' '.join(kept)} unaided"
-
-
-def _whole_of(verb: str, rest: list[str]) -> str:
-    return _whole(verb if verb.endswith("s") else third_person(verb), " ".join(rest))
 
 
 def _whole(verb: str, words: str) -> str:

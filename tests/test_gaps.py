@@ -29,7 +29,7 @@ from analytics.gaps import (
 )
 from analytics.nouns import Evidence, Gap
 from bot.database import Pool
-from handlers import answering, gaps, presses
+from handlers import answering, gaps
 from handlers.cards import Buttons, Card, Facts, card_to_json
 from handlers.inbound import Asked, CardRef, Place, Pressed
 from handlers.services import Connection, Services
@@ -37,6 +37,11 @@ from learning.competencies import Competency, Source
 from learning.nouns import Person
 
 SERVICES = Services(None, None)
+PRESSES = {
+    "gap.role": gaps.on_role,
+    "gap.activate": gaps.on_activate,
+    "gap.close": gaps.on_close,
+}
 ONE = """\
 - id: no-receipt
   role: service-agent
@@ -311,7 +316,7 @@ async def ask(conn: Connection, asked: Asked) -> FakeChat:
 
 async def press(conn: Connection, one: Pressed) -> FakeChat:
     chat = FakeChat()
-    await presses.on_pressed(conn, SERVICES, chat, one, NOW)
+    await PRESSES[one.action](conn, chat, one, NOW)
     return chat
 
 
