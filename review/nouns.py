@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from indexing.nouns import SopText as SopText
 from learning.modules import Content, ModuleKind
@@ -171,4 +171,16 @@ class Remark:
     number: int
     person_id: int
     text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A source changed under a published module. `changes` are JSON values of what was before and
+    after, with `indexing.changes`' own codes."""
+
+    source: str
+    uri: str
+    revision_id: int
+    changes: list[dict[str, Any]]
     at: datetime

@@ -1,0 +1,211 @@
+"""Decides how modules are reported on the command line: lists, one in full, and what is in use."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import yaml
+
+from handlers.module_blocks import KINDS
+from handlers.review_view import fetch_view
+from handlers.review_words import STATES, checks_line, finding_words, seat_words
+from handlers.services import Connection
+from handlers.wording import columns, counted, day, listed
+from learning.modules import Cite, content_json, sections, sentences
+from learning.store import fetch_people
+from review import store
+from review.nouns import Module, StoredContent
+from review.states import MOVES, State
+
+_UNSAFE = re.compile(r"[^a-z0-9]+")
+_FRONT = ("id", "kind", "title", "role", "competency", "gap", "hash", "approvals")
+
+
+def state_of(words: str) -> State | None:
+    """The state somebody named, in any way of writing it; None for none."""
+    name = words.strip().casefold().replace(" ", "_").replace("-", "_")
+    return next((state for state in MOVES if state == name), None)
+
+
+def unknown_state(words: str) -> str:
+    """There is no such state."""
+    return f"There is no state “{words}”. There are: {listed(MOVES, 'or')}."
+
+
+def unknown_module(module: str) -> str:
+    """There is no such module."""
+    return f"There is no module {module}. See: jobaid modules list"
+
+
+async def on_list(conn: Connection, state: State | None) -> list[tuple[Module, str]]:
+    """The modules, the newest first, with their titles."""
+    return await store.fetch_modules(conn, [state] if state else [])
+
+
+def modules_json(rows: Sequence[tuple[Module, str]]) -> list[dict[str, Any]]:
+    """One object a module."""
+    return [
+        {
+            "id": module.id,
+            "kind": module.kind,
+            "state": module.state,
+            "hash": module.hash,
+            "title": title,
+            "role": module.role,
+            "competency": module.competency,
+            "gap": module.gap,
+            "due": module.due_at.isoformat() if module.due_at else None,
+        }
+        for module, title in rows
+    ]
+
+
+def modules_table(rows: Sequence[tuple[Module, str]]) -> str:
+    """The modules for people."""
+    if not rows:
+        return (
+            'No modules yet. Draft one: jobaid draft --gap ID --kind guide --role R --context "…"'
+        )
+    return "\n".join(
+        columns(
+            ("ID", "KIND", "STATE", "ROLE", "COMPETENCY", "TITLE"),
+            (
+                (str(m.id), m.kind, m.state, m.role, m.competency, title or "(being drafted)")
+                for m, title in rows
+            ),
+        )
+    )
+
+
+async def module_json(conn: Connection, module_id: int) -> dict[str, Any] | None:
+    """A module in full; None where there is none. While it is drafted it has no sentences."""
+    module = await store.fetch_module(conn, module_id)
+    if module is None:
+        return None
+    stored = await store.fetch_content(conn, module.id, module.number) if module.number else None
+    people = {who.id: who.email for who in await fetch_people(conn)}
+    authors = [module.requested_by, *sorted(await store.fetch_editors(conn, module.id))]
+    (listed_as,) = modules_json([(module, stored.title if stored else "")])
+    return {
+        **listed_as,
+        "context": module.context,
+        "part": module.part,
+        "revises": module.revises,
+        "authors": list(dict.fromkeys(people.get(author, "") for author in authors)),
+        "drafted_by": stored.drafted_by if stored else None,
+        "sentences": _sentences(stored) if stored else [],
+        "authored": [said.text for said in sentences(stored.content) if said.authored]
+        if stored
+        else [],
+        "content": content_json(stored.content) if stored else None,
+        "checks": [
+            {
+                "code": f.code,
+                "section": f.section,
+                "text": f.text,
+                "words": f.words,
+                "blocks": f.blocks,
+            }
+            for f in (stored.checks.findings if stored else ())
+        ],
+        "approvals": [
+            {
+                "seat": given.seat,
+                "person": people.get(given.person_id, ""),
+                "hash": given.hash,
+                "ticks": list(given.ticks),
+                "at": given.at.isoformat(),
+            }
+            for given in await store.fetch_approvals(conn, module)
+        ],
+        "flags": [
+            {
+                "uri": flag.uri,
+                "source": flag.source,
+                "at": flag.at.isoformat(),
+                "changes": flag.changes,
+            }
+            for flag in await store.fetch_flags(conn, module.id)
+        ],
+    }
+
+
+def _sentences(stored: StoredContent) -> list[dict[str, Any]]:
+    """Every sentence that cites or should; the author's own words are apart."""
+    unsupported = {
+        (finding.section, finding.text)
+        for finding in stored.checks.findings
+        if finding.code in ("unsupported", "uncited")
+    }
+    return [
+        {
+            "text": said.text,
+            "cites": [_cite(cite) for cite in said.cites],
+            "supported": (section.key, said.text) not in unsupported,
+        }
+        for section in sections(stored.content)
+        for said in section.sentences
+        if not said.authored
+    ]
+
+
+def _cite(cite: Cite) -> dict[str, str]:
+    return {
+        "uri": cite.uri,
+        "source": cite.source,
+        "version": cite.version,
+        "section": cite.section,
+        "quote": cite.quote,
+    }
+
+
+async def module_text(conn: Connection, module_id: int, today: date) -> str | None:
+    """A module for people: what it says, what was found in it, who has to act."""
+    module = await store.fetch_module(conn, module_id)
+    if module is None:
+        return None
+    view = await fetch_view(conn, module_id, today)
+    if view is None:
+        return f"Module {module.id}: {KINDS[module.kind]}, {STATES[module.state]}."
+    lines = [f"{KINDS[module.kind]} “{view.stored.title}” (module {module.id})"]
+    lines.append(f"{STATES[module.state]} · {checks_line(view.stored.checks)} · {module.hash[:12]}")
+    lines += [f"  {finding_words(finding)}" for finding in view.stored.checks.findings]
+    for seat, name, at in view.approved:
+        lines.append(f"{seat_words(seat, module.domain)}: approved by {name}, {day(at.date())}")
+    for section in sections(view.stored.content):
+        lines += ["", section.heading]
+        lines += [f"  {said.text}" for said in section.sentences]
+    return "\n".join(lines)
+
+
+async def exported(conn: Connection) -> list[tuple[str, str]]:
+    """Each published module as files, `(name, text)`: Markdown with its governance on top, and JSON."""
+    files: list[tuple[str, str]] = []
+    for module, title in reversed(await store.fetch_modules(conn, ["published"])):
+        told = await module_json(conn, module.id)
+        stored = await store.fetch_content(conn, module.id, module.number)
+        assert told
+        assert stored
+        name = f"{module.id}-{_UNSAFE.sub('-', title.casefold()).strip('-')[:60]}"
+        front = {key: told[key] for key in _FRONT}
+        head = yaml.safe_dump(front, sort_keys=False, allow_unicode=True)
+        files.append((f"{name}.md", f"---\n{head}---\n{_markdown(stored)}"))
+        files.append((f"{name}.json", json.dumps(told, ensure_ascii=False, indent=1) + "\n"))
+    return files
+
+
+def exported_words(count: int, folder: str) -> str:
+    """What was written."""
+    return f"{counted(count, 'published module')} written to {folder}, as Markdown and as JSON."
+
+
+def _markdown(stored: StoredContent) -> str:
+    lines = [f"# {stored.title}"]
+    for section in sections(stored.content):
+        lines += ["", f"## {section.heading}", ""]
+        lines += [f"- {said.text}" for said in section.sentences]
+    return "\n".join(lines) + "\n"
