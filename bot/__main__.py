@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from bot import review_arguments, skills_arguments
 from bot.settings import UnusableSetting, read_settings
-from bot.skills_arguments import add_commands
 
 DONE, FAILED, MISUSED = 0, 1, 2
 
@@ -71,7 +71,8 @@ def parser() -> argparse.ArgumentParser:
     index.add_argument("--json", action="store_true")
 
     _documents(commands)
-    add_commands(commands)
+    skills_arguments.add_commands(commands)
+    review_arguments.add_commands(commands)
     _teams(commands)
     _eval(commands)
 

@@ -17,7 +17,7 @@ from aiohttp import web
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from bot import app, demo, store, terminal
+from bot import app, demo, review_commands, store, terminal
 from bot.__main__ import DONE, FAILED, MISUSED
 from bot.address import check_address, health_routes, listening
 from bot.database import Database, DatabaseUnusable, database, is_up_to_date, migrate
@@ -72,6 +72,12 @@ async def run(arguments: argparse.Namespace, settings: Settings) -> int:
                     return await _people(house, arguments)
                 case "competencies" | "gaps":
                     return await settle(house, arguments, shell_actor(), say, hint)
+                case "draft":
+                    return await review_commands.on_draft(house, arguments, say, hint)
+                case "modules":
+                    return await review_commands.on_modules(house, arguments, say, hint)
+                case "audit":
+                    return await review_commands.on_audit(house, arguments, say, hint)
                 case "index":
                     return await _index(house, arguments)
                 case "documents":
@@ -233,7 +239,9 @@ async def _reindex(house: app.House) -> int:
 
 
 async def _ask(house: app.House, arguments: argparse.Namespace) -> int:
-    async with app.open_services(house, with_model=not arguments.no_model) as services:
+    async with app.open_services(
+        house, with_model=not arguments.no_model, breaker=False
+    ) as services:
         if arguments.batch:
             return await _ask_batch(house, services, arguments)
         async with house.pool.connection() as conn:
@@ -277,9 +285,9 @@ async def _eval(house: app.House, arguments: argparse.Namespace) -> int:
         return FAILED
     earlier = evaluating.read_earlier(others)
     cases: list[evaluating.Measured] = []
-    usage = Usage()
+    usage = Usage(awaited=False)
     async with (
-        app.open_services(house, with_model=not arguments.no_model) as services,
+        app.open_services(house, with_model=not arguments.no_model, breaker=False) as services,
         house.pool.connection() as conn,
         progress("Evaluating") as show,
     ):
