@@ -139,7 +139,12 @@ def report(results: Sequence[tuple[int, float, float]], slack: SlackStandIn, wai
         print(f"{name:34}{value:>12}")
 
 
-async def main(rate: float, seconds: float, embeddings: str) -> None:
+@asynccontextmanager
+async def serving(embeddings: str) -> AsyncIterator[tuple[SlackStandIn, dict[str, str], str]]:
+    """`jobaid serve` with its documents indexed, and Slack with its people, but no worker yet.
+
+    Gives Slack, the environment of more processes of this house, and the URL that takes events.
+    """
     home = Path(tempfile.mkdtemp(prefix="jobaid-bench-"))
     folder = home / "documents"
     folder.mkdir()
@@ -153,24 +158,29 @@ async def main(rate: float, seconds: float, embeddings: str) -> None:
             async with running("serve", environment) as serve:
                 url = await ready(serve)
                 await once(environment, "index", str(folder))
-                async with (
-                    running("worker", environment),
-                    aiohttp.ClientSession(
-                        connector=aiohttp.TCPConnector(limit=0),
-                        timeout=aiohttp.ClientTimeout(total=60),
-                    ) as http,
-                ):
-                    await send(http, url, 999_999, time.perf_counter())
-                    await answered(slack, 1, 60)  # both processes are warm
-                    slack.messages.clear()
-                    start = time.perf_counter() + 0.5
-                    count = int(rate * seconds)
-                    sending = [send(http, url, n, start + n / rate) for n in range(count)]
-                    results = await asyncio.gather(*sending)
-                    waited = await answered(slack, count, 30)
-        report(results, slack, waited)
+                yield slack, environment, url
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+async def main(rate: float, seconds: float, embeddings: str) -> None:
+    async with (
+        serving(embeddings) as (slack, environment, url),
+        running("worker", environment),
+        aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0),
+            timeout=aiohttp.ClientTimeout(total=60),
+        ) as http,
+    ):
+        await send(http, url, 999_999, time.perf_counter())
+        await answered(slack, 1, 60)  # both processes are warm
+        slack.messages.clear()
+        start = time.perf_counter() + 0.5
+        count = int(rate * seconds)
+        sending = [send(http, url, n, start + n / rate) for n in range(count)]
+        results = await asyncio.gather(*sending)
+        waited = await answered(slack, count, 30)
+    report(results, slack, waited)
 
 
 async def ready(serve: asyncio.subprocess.Process) -> str:

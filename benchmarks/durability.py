@@ -10,66 +10,39 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import shutil
-import tempfile
 import time
 from collections import Counter
-from pathlib import Path
 
 import aiohttp
-from acknowledgement import (
-    DOCUMENTS,
-    JOBAID,
-    PEOPLE,
-    answered,
-    house_environment,
-    once,
-    ready,
-    running,
-    send,
-)
-from slack_stand_in import SlackStandIn, slack_stand_in
+from acknowledgement import JOBAID, answered, running, send, serving
+from slack_stand_in import SlackStandIn
 
 
 async def main(questions: int, embeddings: str) -> None:
-    home = Path(tempfile.mkdtemp(prefix="jobaid-bench-"))
-    folder = home / "documents"
-    folder.mkdir()
-    for name, text in DOCUMENTS.items():
-        (folder / name).write_text(text)
-    try:
-        async with slack_stand_in() as slack:
-            for person in range(PEOPLE):
-                slack.add_user(f"U{person}", f"person{person}@example.com")
-            environment = house_environment(home / "home", slack, embeddings)
-            async with running("serve", environment) as serve:
-                url = await ready(serve)
-                await once(environment, "index", str(folder))
-                async with aiohttp.ClientSession() as http:
-                    now = time.perf_counter()
-                    statuses = await asyncio.gather(
-                        *(send(http, url, number, now) for number in range(questions))
-                    )
-                killed_at = await _killed_in_the_middle(slack, environment, questions)
-                async with running("worker", environment):
-                    waited = await answered(slack, questions, 60)
-                doctor = await asyncio.create_subprocess_exec(
-                    JOBAID, "doctor", env=environment, stdout=asyncio.subprocess.PIPE
-                )
-                told, _ = await doctor.communicate()
-        answers = Counter(message["thread_ts"] for message in slack.posted())
-        cut_off = [line for line in told.decode().splitlines() if line.startswith("Sent again")]
-        for name, value in (
-            ("questions acknowledged", sum(status == 200 for status, _, _ in statuses)),
-            ("answered when the worker was killed", killed_at),
-            ("answered in the end", len(answers)),
-            ("answered twice", sum(count > 1 for count in answers.values())),
-            ("seconds from the new worker's start", f"{waited:.1f}"),
-        ):
-            print(f"{name:38}{value:>8}")
-        print(*cut_off)
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
+    async with serving(embeddings) as (slack, environment, url):
+        async with aiohttp.ClientSession() as http:
+            now = time.perf_counter()
+            statuses = await asyncio.gather(
+                *(send(http, url, number, now) for number in range(questions))
+            )
+        killed_at = await _killed_in_the_middle(slack, environment, questions)
+        async with running("worker", environment):
+            waited = await answered(slack, questions, 60)
+        doctor = await asyncio.create_subprocess_exec(
+            JOBAID, "doctor", env=environment, stdout=asyncio.subprocess.PIPE
+        )
+        told, _ = await doctor.communicate()
+    answers = Counter(message["thread_ts"] for message in slack.posted())
+    cut_off = [line for line in told.decode().splitlines() if line.startswith("Sent again")]
+    for name, value in (
+        ("questions acknowledged", sum(status == 200 for status, _, _ in statuses)),
+        ("answered when the worker was killed", killed_at),
+        ("answered in the end", len(answers)),
+        ("answered twice", sum(count > 1 for count in answers.values())),
+        ("seconds from the new worker's start", f"{waited:.1f}"),
+    ):
+        print(f"{name:38}{value:>8}")
+    print(*cut_off)
 
 
 async def _killed_in_the_middle(

@@ -250,3 +250,15 @@ CARDS: dict[str, Card] = {
 
 RAW: dict[str, Card] = {f"raw_{name}": _raw(text) for name, text in HOSTILE.items()}
 """Hostile text that nobody made literal: its emphasis may act, nothing else."""
+
+
+def _words(card: Card) -> str:
+    (block,) = card.blocks
+    assert isinstance(block, Text | Quote | Note)
+    return block.text if isinstance(block, Quote) else block.markdown
+
+
+# Cards of one block whose words are long, and those words.
+LONG: dict[str, str] = {
+    name: _words(CARDS[name]) for name in ("text_long", "text_one_word", "quote_long", "note_long")
+}

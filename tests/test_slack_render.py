@@ -12,27 +12,13 @@ import gallery
 import golden
 import pytest
 import slack_limits
+from any_card import any_card
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from bot.slack.fields import field_values
 from bot.slack.render import render
 from bot.slack.words import plain_words
-from handlers.cards import (
-    Button,
-    Buttons,
-    Card,
-    Facts,
-    Field,
-    Heading,
-    Note,
-    Quote,
-    Source,
-    Sources,
-    Steps,
-    Text,
-    literal,
-)
+from handlers.cards import Card, Field, Source, Sources, Text, literal
 
 EVERY = {**gallery.CARDS, **gallery.RAW}
 
@@ -77,33 +63,8 @@ def _drawn_as_mrkdwn(value: Any) -> bool:
     return isinstance(value, list) and any(map(_drawn_as_mrkdwn, value))
 
 
-_TEXT = st.text(max_size=200) | st.sampled_from(list(gallery.HOSTILE.values()))
-_MARKDOWN = _TEXT | _TEXT.map(literal)
-_BLOCK = st.one_of(
-    st.builds(Heading, _TEXT, _TEXT),
-    st.builds(Text, _MARKDOWN),
-    st.builds(Steps, st.lists(_MARKDOWN, max_size=5).map(tuple), st.integers(1, 40)),
-    st.builds(Facts, st.lists(st.tuples(_TEXT, _TEXT), max_size=4).map(tuple)),
-    st.builds(Quote, _TEXT, _TEXT),
-    st.builds(Note, _MARKDOWN, st.sampled_from(("quiet", "warning"))),
-    st.builds(
-        Sources,
-        st.lists(
-            st.builds(Source, st.integers(1, 99), _TEXT, _TEXT, _TEXT, st.dates(), _TEXT, _TEXT),
-            max_size=4,
-        ).map(tuple),
-    ),
-    st.builds(
-        Buttons,
-        st.lists(
-            st.builds(Button, _TEXT, st.just("a.b"), st.just("c:1"), confirm=_TEXT), max_size=30
-        ).map(tuple),
-    ),
-)
-
-
 @settings(deadline=None, max_examples=150)
-@given(st.builds(Card, _TEXT, st.lists(_BLOCK, max_size=8).map(tuple)))
+@given(any_card(8, 30))
 def test_no_text_can_act_or_be_refused(card: Card) -> None:
     text, blocks = render(card)
     assert not re.search(r"[<>]|&(?!amp;|lt;|gt;)", text)
@@ -117,12 +78,9 @@ def test_hostile_words_are_shown_as_they_are(name: str) -> None:
     assert said in _shown(Card("x", (Text(literal(said)),)))
 
 
-@pytest.mark.parametrize("name", ["text_long", "text_one_word", "quote_long", "note_long"])
+@pytest.mark.parametrize("name", gallery.LONG)
 def test_long_words_are_shown_to_the_end(name: str) -> None:
-    (block,) = gallery.CARDS[name].blocks
-    assert isinstance(block, Text | Quote | Note)
-    whole = block.text if isinstance(block, Quote) else block.markdown
-    assert whole in _shown(gallery.CARDS[name])
+    assert gallery.LONG[name] in _shown(gallery.CARDS[name])
 
 
 def test_numbers_go_on_where_a_list_is_split() -> None:

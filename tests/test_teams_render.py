@@ -13,28 +13,13 @@ import gallery
 import golden
 import jsonschema
 import pytest
+from any_card import any_card
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from bot.teams.inputs import field_values
 from bot.teams.render import MOST_BYTES, render, size_of
 from bot.teams.words import as_message, from_markup, plain_words
-from handlers.cards import (
-    Button,
-    Buttons,
-    Card,
-    Facts,
-    Field,
-    Heading,
-    Note,
-    Quote,
-    Source,
-    Sources,
-    Steps,
-    Text,
-    literal,
-    spans,
-)
+from handlers.cards import Button, Buttons, Card, Field, Source, Sources, Text, literal, spans
 
 EVERY = {**gallery.CARDS, **gallery.RAW}
 SCHEMA = json.loads((Path(__file__).parent / "schemas/adaptive-card-1.5.0.json").read_text())
@@ -76,42 +61,8 @@ def _shown(card: Card) -> str:
     return "".join(runs)
 
 
-_TEXT = st.text(max_size=200) | st.sampled_from(list(gallery.HOSTILE.values()))
-_MARKDOWN = _TEXT | _TEXT.map(literal)
-_BLOCK = st.one_of(
-    st.builds(Heading, _TEXT, _TEXT),
-    st.builds(Text, _MARKDOWN),
-    st.builds(Steps, st.lists(_MARKDOWN, max_size=5).map(tuple), st.integers(1, 40)),
-    st.builds(Facts, st.lists(st.tuples(_TEXT, _TEXT), max_size=4).map(tuple)),
-    st.builds(Quote, _TEXT, _TEXT),
-    st.builds(Note, _MARKDOWN, st.sampled_from(("quiet", "warning"))),
-    st.builds(
-        Sources,
-        st.lists(
-            st.builds(Source, st.integers(1, 99), _TEXT, _TEXT, _TEXT, st.dates(), _TEXT, _TEXT),
-            max_size=4,
-        ).map(tuple),
-    ),
-    st.builds(
-        Buttons,
-        st.lists(
-            st.builds(Button, _TEXT, st.just("a.b"), st.just("c:1"), confirm=_TEXT), max_size=12
-        ).map(tuple),
-    ),
-    st.builds(
-        Field,
-        st.just("f:r1"),
-        _TEXT,
-        st.sampled_from(("text", "long_text", "choice", "ticks")),
-        st.lists(_TEXT, max_size=5).map(tuple),
-        _TEXT,
-        _TEXT,
-    ),
-)
-
-
 @settings(deadline=None, max_examples=60)
-@given(st.builds(Card, _TEXT, st.lists(_BLOCK, max_size=6).map(tuple)))
+@given(any_card(6, 12))
 def test_no_text_can_act_or_be_refused(card: Card) -> None:
     drawn = render(card)
     assert OFFICIAL.is_valid(drawn)
@@ -133,12 +84,9 @@ def test_hostile_words_are_shown_as_they_are(name: str) -> None:
     assert said.replace("\n", "") in shown.replace("\n", "")
 
 
-@pytest.mark.parametrize("name", ["text_long", "text_one_word", "quote_long", "note_long"])
+@pytest.mark.parametrize("name", gallery.LONG)
 def test_long_words_are_shown_to_the_end(name: str) -> None:
-    (block,) = gallery.CARDS[name].blocks
-    assert isinstance(block, Text | Quote | Note)
-    whole = block.text if isinstance(block, Quote) else block.markdown
-    assert whole in _shown(gallery.CARDS[name])
+    assert gallery.LONG[name] in _shown(gallery.CARDS[name])
 
 
 @pytest.mark.parametrize("name", EVERY)

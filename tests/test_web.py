@@ -711,6 +711,8 @@ async def test_an_open_page_learns_of_changes(browser: Browser) -> None:
         await news(stream, "unread")
         second = await said(demo, "tom", DESK, "after <b>")
         told = await news(stream, "entries")
+        while list(told["entries"]) == [f"e{first}"]:  # type: ignore[call-overload]
+            told = await news(stream, "entries")  # its own news came late: told once more
         assert list(told["entries"]) == [f"e{second}"]  # type: ignore[call-overload]
         assert "after &lt;b&gt;" in str(told["entries"])
         await said(demo, "tom", DESK, "a reply", first)
