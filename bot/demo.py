@@ -18,7 +18,7 @@ from bot.database import Database, DatabaseUnusable, is_up_to_date, migrate, unr
 from bot.settings import Settings
 from bot.web.listen import mount
 from bot.web.send import LocalChannel
-from handlers import directory, library, run_report
+from handlers import competencies, directory, gaps, library, run_report
 from indexing.embeddings import Embedder
 from learning.store import fetch_people, fetch_person
 
@@ -26,6 +26,8 @@ Say = Callable[[str], None]
 _CONFLICT = ("service/lost-property.md", "service/store-handbook.md")
 _SLACK = ("slack_bot_token", "slack_signing_secret", "slack_app_token")
 _SETTLED_BY = "nadia@example.com"
+_LD = "mia@example.com"
+_ACTIVE = ("refunds-without-receipt", "age-checks", "cash-differences", "shortages-not-claimed")
 
 
 async def run(settings: Settings, database: Database, say: Say, hint: Say) -> int:
@@ -130,3 +132,18 @@ async def load_samples(house: app.House, embedder: Embedder | None, hint: Say) -
         )
         if not done:
             raise DatabaseUnusable(said)
+    await _load_skills(house, folder)
+
+
+async def _load_skills(house: app.House, folder: Path) -> None:
+    """Load what the roles ask and where the gaps are; L&D begins on the most urgent ones."""
+    async with house.pool.connection() as conn, conn.transaction():
+        for handler, name in ((competencies, "competencies.yaml"), (gaps, "gaps.yaml")):
+            taken, lines = await handler.on_import(conn, folder / name, _LD, app.clock())
+            if not taken:
+                raise DatabaseUnusable("\n".join(lines))
+        person = await fetch_person(conn, _LD)
+        for gap in _ACTIVE:
+            done, said = await gaps.on_act(conn, "activate", gap, _LD, person, _LD, app.clock())
+            if not done:
+                raise DatabaseUnusable(said)
