@@ -22,6 +22,7 @@ from indexing.changes_lines import (
     is_body,
     is_step_heading,
     outline,
+    pieces,
     plain_heading,
     plain_quote,
 )
@@ -94,13 +95,12 @@ def touched(changes: Sequence[Change], quote: str, section: str = "") -> tuple[C
     is touched by what changes in it and by a warning that is new in its section; a step also when
     another part of it changes, or one is added to, taken from or moved in its list.
     """
-    quoted = plain_quote(quote)
     return tuple(
         change
         for change in changes
         if change.kind == "material"
         and any(
-            _same_section(place.section, section) and _overlap(quoted, place.text)
+            _same_section(place.section, section) and _cites(quote, place.text)
             for place in _places(change)
         )
     )
@@ -132,12 +132,28 @@ def _words(text: str) -> Plain:
     return plain_quote(text)
 
 
-def _overlap(quoted: Plain, text: str) -> bool:
-    """Whether one of two texts holds the other whole."""
-    words = _words(text)
-    shorter, longer = sorted((quoted, words), key=len)
-    return bool(shorter) and any(
-        longer[at : at + len(shorter)] == shorter for at in range(len(longer) - len(shorter) + 1)
+def _cites(quote: str, text: str) -> bool:
+    """Whether a quote holds these words whole, or is part of them.
+
+    A command that is only the beginning of the quote's longer one is not held.
+    """
+    quoted, words = _words(quote), _words(text)
+    if _within(quoted, words):
+        return True
+    return _within(words, quoted) and not any(
+        part == "code" and piece != words and _within(words, piece) for part, piece in _cut(quote)
+    )
+
+
+@lru_cache(maxsize=1024)
+def _cut(quote: str) -> tuple[tuple[Part, Plain], ...]:
+    return pieces(quote)
+
+
+def _within(shorter: Plain, longer: Plain) -> bool:
+    size = len(shorter)
+    return bool(size) and any(
+        longer[at : at + size] == shorter for at in range(len(longer) - size + 1)
     )
 
 

@@ -19,6 +19,8 @@ Plain = tuple[str, ...]
 
 _WHOLE = 10**9
 """Words in a passage: so many that a section stays in one."""
+_CODE = 4
+"""Spaces that set an example in."""
 _MARKER = re.compile(r"(?:(\d{1,4})[.)]|-)\s")
 _MARKERS = re.compile(r"(?m)^\s*(?:\d{1,4}[.)]|-)\s+")
 _NUMBERED = re.compile(
@@ -93,6 +95,20 @@ class Outline:
             for line in self.lines[heading.at + 1 :]
             if is_body(line) and self.sections[line.section].headings[: heading.level] == path
         ]
+
+
+def pieces(quote: str) -> tuple[tuple[Part, Plain], ...]:
+    """The lines of a quote, which is text of a passage, perhaps without its first marker."""
+    found = _Cut()
+    found.outline.sections.append(Section("", ()))
+    first, _, rest = quote.partition("\n")
+    if rest and not _MARKER.match(first):
+        # What is indented under a step stays so when the step's own marker is cut off.
+        indent = min((len(x) - len(x.lstrip()) for x in rest.split("\n") if x.strip()), default=0)
+        width = indent if indent <= _CODE else indent - _CODE
+        rest = "\n".join(_dedented(line, width) for line in rest.split("\n"))
+    found.section(f"{first}\n{rest}")
+    return tuple((line.part, plain_quote(line.text)) for line in found.outline.lines)
 
 
 def is_body(line: Line) -> bool:

@@ -41,6 +41,7 @@ _DAYS = """
 monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays
 fridays saturdays sundays today tomorrow yesterday weekday weekdays weekend weekends
 """
+_COMPOUND = re.compile(r"[^\W_]+(?:[-_‐‑][^\W_]+)+")
 _CALENDAR = frozenset(f"{_MONTHS} {_DAYS}".split())
 _POLITE = re.compile(r"\b(?:please|kindly)\b,?", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
@@ -71,9 +72,11 @@ def reasons(before: Line, after: Line) -> tuple[Reason, ...]:
     if before.plain == after.plain:
         return ()
     if "heading" in {before.part, after.part} or "title" in {before.part, after.part}:
-        # Capitals make no names here.
-        texts = (without_number(line.text).lower() for line in (before, after))
-        return tuple(why for why in dict.fromkeys(_of_texts(*texts)) if why in _OF_HEADINGS)
+        # Capitals make no names here, and "Opening hours" counts none.
+        texts = [without_number(line.text).lower() for line in (before, after)]
+        counts = any(map(_DIGIT.search, texts))
+        found = [why for why in _of_texts(*texts) if why in _OF_HEADINGS]
+        return tuple(dict.fromkeys(why for why in found if counts or why != "unit"))
     found = list(_of_texts(before.text, after.text))
     found.extend(_replaced(before.plain, after.plain))
     if before.part == after.part == "row":
@@ -114,6 +117,8 @@ def _of_texts(before: str, after: str) -> Iterator[Reason]:
     left, right = _read(before), _read(after)
     if other := _other_digits(before, after):
         yield other
+    if _compounds(before) - _compounds(after, 2) and _compounds(after) - _compounds(before, 2):
+        yield "name"
     for said, source in ((left, right), (right, left)):
         for why, _ in moved.figures(said, [source]):
             yield _material(why)
@@ -147,6 +152,13 @@ def _other_digits(before: str, after: str) -> Reason | None:
     if _DIGIT.sub("0", left) != _DIGIT.sub("0", right):
         return None
     return "number" if _DIGIT.findall(left) != _DIGIT.findall(right) else None
+
+
+def _compounds(text: str, parts: int = 0) -> set[str]:
+    """Compounds such as `stock-room`, as one word; with `parts`, each two words in a row as well."""
+    found = {"".join(re.findall(r"[^\W_]+", one[0])).casefold() for one in _COMPOUND.finditer(text)}
+    words = re.findall(r"[^\W_]+", text.casefold()) if parts else []
+    return found | set(words) | {first + then for first, then in pairwise(words)}
 
 
 def _names(said: Statement, source: Statement) -> Iterator[Reason]:
