@@ -13,14 +13,14 @@ def add_commands(commands: argparse._SubParsersAction[Parser]) -> None:
     """Add `competencies` and `gaps`, with their acts."""
     acts = commands.add_parser(
         "competencies", help="what each role asks of people, and who validated it"
-    ).add_subparsers(dest="act", required=True, metavar="ACT")
+    ).add_subparsers(dest="act", required=True, metavar="import, export, list")
     _importing(acts, "import a competency file, all of it or nothing")
     acts.add_parser("export", help="print them as a file that can be imported again")
     acts.add_parser("list", help="list them").add_argument("--json", action="store_true")
 
     acts = commands.add_parser(
         "gaps", help="what people in a role cannot do yet, and what is worked on"
-    ).add_subparsers(dest="act", required=True, metavar="ACT")
+    ).add_subparsers(dest="act", required=True, metavar="import, export, list, activate, close")
     _importing(acts, "import a gap file, all of it or nothing")
     acts.add_parser("export", help="print them as a file that can be imported again")
     acts.add_parser("list", help="list them, in order").add_argument("--json", action="store_true")

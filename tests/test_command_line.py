@@ -97,6 +97,7 @@ def jobaid(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
         (("teams",), "jobaid teams package --out jobaid.zip"),
         (("ask",), "jobaid ask --batch questions.jsonl"),
         (("index",), "jobaid index sops/"),
+        (("gaps",), "import, export, list, activate, close"),
     ],
 )
 def test_misuse_shows_how_it_is_written_with_an_example(
