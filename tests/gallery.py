@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import date
 
 from gallery_real import REAL
+from gallery_skills import SKILLS
 
 from handlers.cards import (
     Block,
@@ -243,6 +244,7 @@ CARDS: dict[str, Card] = {
     **_BLOCKS,
     **_WHOLE,
     **REAL,
+    **SKILLS,
     **{f"hostile_{name}": _hostile(text) for name, text in HOSTILE.items()},
     "hostile_everything": _hostile(_EVERYTHING),
 }
