@@ -55,11 +55,24 @@ SAFE_CODE = "how often do I change the code of the safe?"
 
 
 @dataclass
-class World:
+class House:
+    """What is looked at in a house, whoever talks to it."""
+
+    pool: Pool
+
+    async def rows(self, query: str) -> list[tuple[Any, ...]]:
+        async with self.pool.connection() as conn:
+            return await (await conn.execute(query.encode())).fetchall()
+
+    async def states(self) -> list[str]:
+        return [state for (state,) in await self.rows("select state from bot.inbox order by id")]
+
+
+@dataclass
+class World(House):
     """Slack on one side, the house on the other."""
 
     slack: SlackStandIn
-    pool: Pool
     http: TestClient[web.Request, web.Application]
     queue: Queue
     worker: Worker
@@ -98,26 +111,24 @@ class World:
         for (inbox_id,) in rows:
             await self.worker.work_off(inbox_id)
 
-    async def rows(self, query: str) -> list[tuple[Any, ...]]:
-        async with self.pool.connection() as conn:
-            return await (await conn.execute(query.encode())).fetchall()
 
-    async def states(self) -> list[str]:
-        return [state for (state,) in await self.rows("select state from bot.inbox order by id")]
-
-
-@asynccontextmanager
-async def slack_world(pool: Pool, tmp_path: Path) -> AsyncIterator[World]:
-    """The house with two SOPs and three people, one of whom the directory does not know."""
-    (tmp_path / "returns.md").write_text(RETURNS)
-    (tmp_path / "safe.md").write_text(SAFE)
-    (tmp_path / "governance.yaml").write_text(GOVERNANCE)
+async def index_sops(pool: Pool, folder: Path) -> None:
+    """Two SOPs, and three people who may not all read both."""
+    (folder / "returns.md").write_text(RETURNS)
+    (folder / "safe.md").write_text(SAFE)
+    (folder / "governance.yaml").write_text(GOVERNANCE)
     async with pool.connection() as conn:
         await upsert_person(conn, Person(0, "priya@example.com", "Priya Shah", ("service-agent",)))
         await upsert_person(conn, Person(0, "nadia@example.com", "Nadia Khan", ("shift-lead",)))
         await upsert_person(conn, Person(0, "dana@example.com", "Dana Cole"))
         await conn.commit()
-        await index_path(conn, tmp_path, source="sops", today=NOW.date(), now=NOW)
+        await index_path(conn, folder, source="sops", today=NOW.date(), now=NOW)
+
+
+@asynccontextmanager
+async def slack_world(pool: Pool, tmp_path: Path) -> AsyncIterator[World]:
+    """The house with two SOPs and three people, one of whom the directory does not know."""
+    await index_sops(pool, tmp_path)
     queue = Queue(pool)
     await queue.open()
     now = [NOW]
@@ -142,9 +153,11 @@ async def slack_world(pool: Pool, tmp_path: Path) -> AsyncIterator[World]:
         channel = paced(timedelta(0))
         channels = {"slack": channel}
         outbox = Outbox(pool, channels, clock)
-        worker = Worker(pool, channels, Services(None, None), outbox, clock, Inbox(queue.defer_event))
+        worker = Worker(
+            pool, channels, Services(None, None), outbox, clock, Inbox(queue.defer_event)
+        )
         queue.give(worker, outbox)
-        yield World(slack, pool, http, queue, worker, now, channel, paced)
+        yield World(pool, slack, http, queue, worker, now, channel, paced)
 
 
 def words(message: dict[str, Any]) -> str:

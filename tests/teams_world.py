@@ -14,7 +14,7 @@ from typing import Any
 import teams_stand_in as teams_side
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
-from slack_world import GOVERNANCE, NOW, RETURNS, SAFE
+from slack_world import NOW, House, index_sops
 from teams_stand_in import TeamsStandIn
 
 from bot.database import Pool
@@ -28,17 +28,13 @@ from bot.work import Queue
 from handlers.cards import Card
 from handlers.inbound import Place
 from handlers.services import Services
-from indexing.documents import index_path
-from learning.nouns import Person
-from learning.store import upsert_person
 
 
 @dataclass
-class World:
+class World(House):
     """Teams on one side, the house on the other."""
 
     teams: TeamsStandIn
-    pool: Pool
     http: TestClient[web.Request, web.Application]
     queue: Queue
     worker: Worker
@@ -81,35 +77,16 @@ class World:
         for (inbox_id,) in rows:
             await self.worker.work_off(inbox_id)
 
-    async def rows(self, query: str) -> list[tuple[Any, ...]]:
-        async with self.pool.connection() as conn:
-            return await (await conn.execute(query.encode())).fetchall()
-
-    async def states(self) -> list[str]:
-        return [state for (state,) in await self.rows("select state from bot.inbox order by id")]
-
     def last(self) -> tuple[tuple[str, str], dict[str, Any]]:
         """What Teams calls the message sent last, and the message."""
         names = [name for name, said in self.teams.messages.items() if said["type"] == "message"]
         return names[-1], self.teams.messages[names[-1]]
 
 
-async def _sops(pool: Pool, folder: Path) -> None:
-    (folder / "returns.md").write_text(RETURNS)
-    (folder / "safe.md").write_text(SAFE)
-    (folder / "governance.yaml").write_text(GOVERNANCE)
-    async with pool.connection() as conn:
-        await upsert_person(conn, Person(0, "priya@example.com", "Priya Shah", ("service-agent",)))
-        await upsert_person(conn, Person(0, "nadia@example.com", "Nadia Khan", ("shift-lead",)))
-        await upsert_person(conn, Person(0, "dana@example.com", "Dana Cole"))
-        await conn.commit()
-        await index_path(conn, folder, source="sops", today=NOW.date(), now=NOW)
-
-
 @asynccontextmanager
 async def teams_world(pool: Pool, folder: Path, *, local: bool = False) -> AsyncIterator[World]:
     """The house with two SOPs and three people; `local` with Microsoft's local client."""
-    await _sops(pool, folder)
+    await index_sops(pool, folder)
     queue = Queue(pool)
     await queue.open()
     now = [NOW]
@@ -130,9 +107,11 @@ async def teams_world(pool: Pool, folder: Path, *, local: bool = False) -> Async
         channel = TeamsChannel(pool, connector, clock, pace=0)
         channels = {"teams": channel}
         outbox = Outbox(pool, channels, clock)
-        worker = Worker(pool, channels, Services(None, None), outbox, clock, Inbox(queue.defer_event))
+        worker = Worker(
+            pool, channels, Services(None, None), outbox, clock, Inbox(queue.defer_event)
+        )
         queue.give(worker, outbox)
-        yield World(teams, pool, http, queue, worker, channel, now)
+        yield World(pool, teams, http, queue, worker, channel, now)
 
 
 def identity_of(teams: TeamsStandIn) -> Identity:
