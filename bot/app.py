@@ -31,6 +31,7 @@ from indexing.reindex import rebuild
 from indexing.token_states import TokenStates
 from learning.nouns import EVERYONE
 from learning.store import fetch_people
+from learning.store.competencies import fetch_competencies
 
 log = structlog.get_logger()
 Progress = Callable[[int, int], None]
@@ -114,6 +115,7 @@ async def index_folder(
     now = clock()
     async with house.pool.connection() as conn:
         people = {person.email for person in await fetch_people(conn)}
+        competencies = {competency.id for competency in await fetch_competencies(conn)}
         await conn.commit()
         return await documents.index_path(
             conn,
@@ -126,7 +128,7 @@ async def index_folder(
             dry_run=dry_run,
             progress=progress,
             known_people=people,
-            known_competencies=(),
+            known_competencies=competencies,
             by=by,
         )
 

@@ -87,7 +87,9 @@ def _unknown(report: Report) -> Iterator[str]:
         yield "Import them with: jobaid people import FILE.yaml"
     if report.unknown_competencies:
         yield ""
-        yield f"Named for the first time (competencies): {listed(report.unknown_competencies)}."
+        names = listed(report.unknown_competencies)
+        yield f"Not imported yet, accepted all the same (competencies): {names}."
+        yield "Import them with: jobaid competencies import FILE.yaml"
 
 
 def _stopped(rows: Sequence[Row]) -> dict[Problem | None, list[str]]:
