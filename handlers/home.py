@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
+from analytics.gaps import Ranked
 from handlers.cards import Block, Card, Facts, Heading, Note, Text, literal
+from handlers.gap_cards import role_words
+from handlers.gaps import visible_to
 from handlers.inbound import Opened
 from handlers.services import Chat, Connection
 from handlers.wording import day, listed
@@ -32,11 +35,14 @@ async def on_opened(conn: Connection, chat: Chat, opened: Opened, now: datetime)
     if person is not None and person.active:
         rows = await list_documents(conn, now.date())
         mine = [row for row in rows if row.owner == person.email and row.status != "answerable"]
-    await chat.post(opened.place, home_card(person, mine))
+    await chat.post(opened.place, home_card(person, mine, await visible_to(conn, person)))
 
 
-def home_card(person: Person | None, documents: Sequence[Listed]) -> Card:
-    """`documents` are those the person owns that nothing may be answered from today."""
+def home_card(
+    person: Person | None, documents: Sequence[Listed], gaps: Sequence[Ranked] = ()
+) -> Card:
+    """`documents` are those the person owns that nothing may be answered from today; `gaps` those
+    that the person may see."""
     if person is None or not person.active:
         unknown = (
             "I do not know you yet, so I answer from what everyone may read. Ask your admin to add"
@@ -45,6 +51,9 @@ def home_card(person: Person | None, documents: Sequence[Listed]) -> Card:
         return Card(unknown, (Heading("Welcome"), Text(unknown), Text(HOW_TO_ASK)))
     blocks: list[Block] = [Heading(person.name), Facts(tuple(_who(person))), Text(HOW_TO_ASK)]
     blocks += _waiting(documents)
+    blocks += _gaps(gaps)
+    if "admin" in person.seats:
+        blocks.append(Text("Write `seats` to me to give somebody a seat or take one."))
     return Card(f"What you can do here, {person.name}", tuple(blocks))
 
 
@@ -74,6 +83,21 @@ def _waiting(documents: Sequence[Listed]) -> Iterator[Block]:
     more = len(documents) - _MOST_LISTED
     if more > 0:
         yield Note(literal(f"And {more} more: your admin has the whole list."))
+
+
+def _gaps(gaps: Sequence[Ranked]) -> Iterator[Block]:
+    active = [one for one in gaps if one.gap.state == "active"]
+    if not gaps:
+        return
+    yield Text("**Gaps that are worked on**")
+    if active:
+        yield Facts(
+            tuple(
+                (role_words(one.gap.role).capitalize(), one.competency.statement)
+                for one in active[:_MOST_LISTED]
+            )
+        )
+    yield Note(f"{len(active)} active of {len(gaps)}. Write `gaps` to me to see them all, and why.")
 
 
 def _why(row: Listed) -> str:
