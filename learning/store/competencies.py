@@ -158,11 +158,3 @@ def _competency(row: tuple[Any, ...]) -> Competency:
         tuple(Source(person, kind) for person, kind in sources),
         tuple(Part(part, words, linked) for part, words, linked in parts),
     )
-
-
-async def fetch_named(conn: Connection) -> frozenset[str]:
-    """Fetch every name that a document may give as a competency: ids, and domains for all of one."""
-    cursor = await conn.execute(
-        "select id from learning.competency union select domain from learning.competency"
-    )
-    return frozenset(row[0] for row in await cursor.fetchall())
