@@ -31,7 +31,7 @@ _BEHIND = {
     "impact": "its impact is smaller",
     "evidence": "fewer kinds of evidence speak for it",
     "people": "its evidence rests on fewer people or cases",
-    "id": "all else is equal, so the order of names decides",
+    "id": "all else is equal and the order of ids decides",
 }
 _ORDER = (
     "In order of impact; then of how many kinds of evidence there are, and on how many people or"
@@ -100,7 +100,7 @@ def _rows(one: Ranked) -> Iterator[tuple[str, str]]:
     if one.obstacle:
         yield "Stands in the way", obstacle_words(one.obstacle)
     elif one.behind:
-        yield "Why here", f"behind the one before: {_BEHIND[one.behind]}"
+        yield "Place", f"after the one before, because {_BEHIND[one.behind]}"
 
 
 def _evidence(evidence: Evidence | None) -> str:

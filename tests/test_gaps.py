@@ -348,7 +348,7 @@ async def test_ld_chooses_a_role_and_sees_its_gaps_in_order(
     assert kind == "update"
     assert actions(card)[0] == ("gap.activate", "gap:cash-differences")
     assert facts(card)["Assessment"] == "missing", "of the second one"
-    assert "fewer kinds of evidence" in facts(card)["Why here"]
+    assert "fewer kinds of evidence" in facts(card)["Place"]
     for words in ("gaps shift-lead", "Gaps shift lead.", "/gaps shift-lead"):
         _, _, card = (await ask(conn, said(people["mia"], words))).last
         assert actions(card)[0] == ("gap.activate", "gap:cash-differences")
