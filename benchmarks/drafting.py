@@ -38,7 +38,7 @@ from review.nouns import Drafted, DraftRequest
 from review.verbatim import draft
 
 _FENCE = re.compile(r"\s*(?:```|~~~)")
-_NUMBERED = re.compile(r"(\d{1,9})[.)]\s+\S")
+_NUMBERED = re.compile(r" ?(\d{1,9})[.)]\s+\S")
 
 
 @dataclass
@@ -77,13 +77,17 @@ def main() -> None:
 def steps_of(markdown: str) -> list[tuple[str, int]]:
     """(heading, number) of every step at the margin of Markdown, counted as renderers do.
 
-    A list's items count on from its first one; what is indented, fenced or quoted is no step.
+    A list's items count on from its first one; what is indented, fenced or quoted is no step. A
+    fence inside an item ends with the item at the latest.
     """
     found: list[tuple[str, int]] = []
-    heading, fenced, count, blank = "", False, 0, False
+    heading, fenced, inside, count, blank = "", False, False, 0, False
     for line in markdown.splitlines():
-        if _FENCE.match(line):
-            fenced = not fenced
+        is_fence = bool(_FENCE.match(line))
+        if fenced and inside and line.strip() and not is_fence and not line.startswith(" "):
+            fenced = False
+        if is_fence:
+            fenced, inside = not fenced, line.startswith(" ")
         marked = None if fenced else _NUMBERED.match(line)
         if marked:
             count = count + 1 if count else int(marked[1])

@@ -19,9 +19,10 @@ _UNIT = (
     r"|tonnes?|cm|mm|km|ml|mins?|hrs?|pounds|dollars|euros|pence|cents|points|degrees|°C|°F|GiB|MiB"
     r"|GB|MB|KB|TB"
 )
+_NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)"
 _AMOUNT = re.compile(
-    rf"(?P<sign>[£$€])\s?(?P<money>\d[\d,]*)(?![\d.,]*\d|\s?(?:k|m|million|thousand)\b)"
-    rf"|(?<![\w.,/:£$€-])(?P<value>\d[\d,]*|{'|'.join(_WORDS[1:])})(?P<gap>\s?-?)(?P<unit>{_UNIT})(?!\w)",
+    rf"(?P<sign>[£$€])\s?(?P<money>{_NUMBER})(?![\d.,]*\d|\s?(?:k|m|million|thousand)\b)"
+    rf"|(?<![\w.,/:£$€-])(?P<value>{_NUMBER}|{'|'.join(_WORDS[1:])})(?P<gap>\s?-?)(?P<unit>{_UNIT})(?!\w)",
     re.IGNORECASE,
 )
 _CLOCK = re.compile(
@@ -45,7 +46,8 @@ FAR = 10
 class Amount:
     """A figure with its unit at its place in a text. `value` counts minutes for a time of day.
 
-    `form` is how it is written, with `{}` for the number: `£{}`, `{} working days`, `{}-minute`.
+    `form` is how it is written, with `{}` for the number: `£{}`, `{} working days`, `{}-minute`;
+    `grouped`: with commas between thousands.
     """
 
     start: int
@@ -54,12 +56,13 @@ class Amount:
     unit: str
     form: str
     in_words: bool = False
+    grouped: bool = False
 
     def written(self, value: int) -> str:
         """Another value in the same form."""
         if self.unit == "clock":
             return f"{value // 60:02}:{value % 60:02}"
-        number = _WORDS[value] if self.in_words else f"{value:,}" if value > 9999 else str(value)
+        number = _WORDS[value] if self.in_words else f"{value:,}" if self.grouped else str(value)
         form = self.form
         if value == 1 and form.endswith("s") and len(form.split()[-1]) > 2:
             form = form[:-1]
@@ -83,14 +86,22 @@ def amounts(text: str) -> list[Amount]:
 def _amount(match: re.Match[str]) -> Amount:
     if match["sign"]:
         value = int(match["money"].replace(",", ""))
-        return Amount(match.start(), match.end(), value, match["sign"], f"{match['sign']}{{}}")
+        return Amount(
+            match.start(),
+            match.end(),
+            value,
+            match["sign"],
+            f"{match['sign']}{{}}",
+            grouped="," in match["money"],
+        )
     said = match["value"].casefold()
     in_words = said in _WORDS
     value = _WORDS.index(said) if in_words else int(said.replace(",", ""))
     unit = match["unit"]
     name = unit.casefold()
     name = name[:-1] if name.endswith("s") and len(name) > 3 else name
-    return Amount(match.start(), match.end(), value, name, f"{{}}{match['gap']}{unit}", in_words)
+    form = f"{{}}{match['gap']}{unit}"
+    return Amount(match.start(), match.end(), value, name, form, in_words, "," in said)
 
 
 def _ranges(text: str, amount: Amount) -> bool:
@@ -110,12 +121,13 @@ class Choice:
     from_sop: int
 
 
-def choice(right: Amount, beside: Sequence[Amount], elsewhere: Sequence[Amount]) -> Choice | None:
-    """The right value and two wrong ones. `beside`: what stands with it; `elsewhere`: in the SOP.
+def choice(right: Amount, beside: str, elsewhere: Sequence[Amount]) -> Choice | None:
+    """The right value and two wrong ones. `beside`: the text it stands in; `elsewhere`: the SOP's.
 
-    Where the right one stands among the three is drawn from its own text, the same each time.
+    No number of the text it stands in is a wrong one, whatever that counts. Where the right one
+    stands among the three is drawn from its own text, the same each time.
     """
-    taken = {amount.value for amount in beside if amount.unit == right.unit} | {right.value}
+    taken = _numbers(beside) | {right.value}
     own = {amount.value for amount in elsewhere if amount.unit == right.unit}
     near = [value for value in _near(right) if value not in taken]
     known = sorted(value for value in own - taken if _plausible(right, value))
@@ -123,13 +135,26 @@ def choice(right: Amount, beside: Sequence[Amount], elsewhere: Sequence[Amount])
     lower = [value for value in dict.fromkeys(by_nearness) if value < right.value]
     higher = [value for value in dict.fromkeys(by_nearness) if value > right.value]
     said = f"{right.form}{right.value}{right.start}".encode()
-    below = min(hashlib.sha256(said).digest()[0] % 3, len(lower))
-    below = max(below, 2 - len(higher))
-    wrong = [*_apart(lower, below), *_apart(higher, 2 - below)]
+    drawn = hashlib.sha256(said).digest()[0] % 3
+    tried = [
+        [*_apart(lower, below), *_apart(higher, 2 - below)]
+        for below in (drawn, (drawn + 1) % 3, (drawn + 2) % 3)
+    ]
+    wrong = max(tried, key=lambda values: (len(values), sum(value in own for value in values)))
     if len(wrong) < 2 or (right.in_words and max(wrong) >= len(_WORDS)):
         return None
     first, second, third = sorted([*wrong, right.value])
     return Choice((first, second, third), sum(value in own for value in wrong))
+
+
+def _numbers(text: str) -> set[int]:
+    """Every number of a text, times of day as minutes, ends of ranges included."""
+    words = re.findall(r"[a-z]+", text.casefold())
+    return {
+        *(int(found.replace(",", "")) for found in re.findall(_NUMBER, text)),
+        *(_WORDS.index(word) for word in words if word in _WORDS),
+        *(60 * int(found["hour"]) + int(found["minute"]) for found in _CLOCK.finditer(text)),
+    }
 
 
 def _apart(values: Sequence[int], wanted: int) -> list[int]:

@@ -13,9 +13,9 @@ from indexing.passages import sentences
 from review.drafting_verbatim.amounts import amounts, choice
 from review.drafting_verbatim.cases import split_condition
 from review.drafting_verbatim.wording import (
+    LABELLED,
     LEADING,
     instructs,
-    is_labelled_warning,
     is_record,
     label,
 )
@@ -26,7 +26,6 @@ _YOU_ACTS = re.compile(
     r"|sign|leave|go|see|want|would|cannot|can['’]t|don['’]t|think|take|make|enter|get|send|ask)\b)",
     re.IGNORECASE,
 )
-_WARNING_LABEL = re.compile(r"\W*\w+\W*?[:!–—-]\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +39,7 @@ class Answers:
 
 def answers(said: str) -> Answers:
     """Both answers to a clause, of which a condition before the instruction is kept."""
-    if is_labelled_warning(said):
-        said = _WARNING_LABEL.sub("", said, count=1)
-    said = " ".join(said.split())
+    said = " ".join(LABELLED.sub("", said, count=1).split())
     first, last = sentences(said)[0]
     said = said[first:last].rstrip(" .;:,")
     lead, act = "", said
@@ -94,7 +91,7 @@ def _quoted(said: str) -> Answers:
     """The clause itself, and the clause with another figure or denied."""
     passes = _ended(f"I keep to this: {_lower(said)}")
     for amount in amounts(said):
-        if options := choice(amount, amounts(said), ()):
+        if options := choice(amount, said, ()):
             other = next(value for value in reversed(options.values) if value != amount.value)
             changed = said[: amount.start] + amount.written(other) + said[amount.end :]
             return Answers(passes, _ended(f"I keep to this: {_lower(changed)}"), False)

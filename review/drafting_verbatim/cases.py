@@ -53,7 +53,8 @@ _GOES_ON = re.compile(
     re.IGNORECASE,
 )
 _CUT_SHORT = re.compile(
-    r"\b(?:can|cannot|can['’]t|like|want|wish|more|less|do|does|not|did|is|are|has|have|know|yes|no)$",
+    r"\b(?:can|cannot|can['’]t|like|want|wish|more|less|do|does|not|did|is|are|has|have|know|yes|no"
+    r"|(?:nothing|no \w+) found)$",
     re.IGNORECASE,
 )
 _REFERS = re.compile(

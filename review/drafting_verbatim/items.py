@@ -21,6 +21,7 @@ from review.drafting_verbatim.cases import Case, cases
 from review.drafting_verbatim.guide import named_lists, step_name
 from review.drafting_verbatim.outline import Block, Clause, Outline, SopStep
 from review.drafting_verbatim.wording import (
+    LABELLED,
     announces,
     figures,
     instructs,
@@ -72,13 +73,14 @@ def questions(sop: Outline, within: Outline, part: str) -> list[Asked]:
 def chosen(asked: Sequence[Asked], most: int) -> list[Asked]:
     """So many of the questions, each form in turn.
 
-    Of one clause one is asked, since it would tell the answer to another; of one figure, two.
+    Of one clause one is asked, since it would tell the answer to another; of one figure, two at
+    most, in different sections.
     """
     by_form: dict[str, list[Asked]] = {"single_best": [], "applied": [], "ordering": []}
     for each in asked:
         by_form[each.item.form].append(each)
     kept: list[Asked] = []
-    said: set[tuple[str, int, int]] = set()
+    said: set[tuple[str, int, int] | tuple[str, str, str]] = set()
     right: Counter[str] = Counter()
     while len(kept) < most and any(by_form.values()):
         for queue in by_form.values():
@@ -87,12 +89,15 @@ def chosen(asked: Sequence[Asked], most: int) -> list[Asked]:
             each = queue.pop(0)
             clause, answer = each.clause, _answer(each.item)
             at = (clause.sop.uri, clause.passage.ordinal, clause.start)
-            if at not in said and right[answer] < SAME_ANSWER:
-                kept.append(each)
-                if answer:
-                    right[answer] += 1
-                if each.item.form != "ordering":
-                    said.add(at)
+            near = (clause.sop.uri, clause.section, answer)
+            if at in said or near in said or right[answer] >= SAME_ANSWER:
+                continue
+            kept.append(each)
+            if answer:
+                right[answer] += 1
+                said.add(near)
+            if each.item.form != "ordering":
+                said.add(at)
     return kept
 
 
@@ -187,7 +192,7 @@ def _figures(sop: Outline, within: Outline, part: str) -> Iterator[Asked]:
     everywhere = [amount for line in sop.clauses for amount in amounts(line.text)]
     named = named_lists(within)
     for source in within.parts:
-        beside = [amount for line in source.lines for amount in amounts(line.text)]
+        beside = "\n".join(line.text for line in source.lines)
         is_named = isinstance(source, SopStep) and named[source.list_id]
         for at, line in enumerate(source.lines):
             if line.form in ("code", "row"):
@@ -209,6 +214,8 @@ def _shown(sentences: Sequence[Clause], n: int, *, is_named: bool) -> Clause | N
     if n == 0 and is_named:
         rest = label(shown.text)[1]
         shown = replace(shown, start=shown.end - len(rest))
+    if warned := LABELLED.match(shown.quote):
+        shown = replace(shown, start=shown.start + warned.end())
     if points_back(shown.quote):
         if n == 0:
             return None
@@ -223,7 +230,7 @@ def _shown(sentences: Sequence[Clause], n: int, *, is_named: bool) -> Clause | N
 def _figure(
     shown: Clause,
     right: Amount,
-    beside: Sequence[Amount],
+    beside: str,
     everywhere: Sequence[Amount],
     sentence: Clause,
     part: str,

@@ -28,7 +28,10 @@ def remedial_unit(
 ) -> RemedialUnit | None:
     """The unit on the step or paragraph that fits the statement best; None where none can be used."""
     usable = [piece for piece in within.parts if _can_be_taught(piece)]
-    scores = fit(statement, [_text(piece) for piece in usable])
+    own = fit(statement, [_text(piece) for piece in usable])
+    around = fit(statement, [_section(within, piece) for piece in usable])
+    headings = fit(statement, [section_name(piece.head.section) for piece in usable])
+    scores = [sum(each) for each in zip(own, around, headings, strict=True)]
     order = sorted(range(len(usable)), key=lambda at: (-scores[at], at))
     named = named_lists(within)
     asked = questions(sop, within, part)
@@ -55,6 +58,13 @@ def _can_be_taught(piece: SopStep | Block) -> bool:
 
 def _text(piece: SopStep | Block) -> str:
     return "\n".join((piece.head.section, *(line.text for line in piece.lines)))
+
+
+def _section(within: Outline, piece: SopStep | Block) -> str:
+    """All that stands in the piece's section."""
+    headings = piece.head.passage.headings
+    lines = [line.text for line in within.clauses if line.passage.headings == headings]
+    return "\n".join((piece.head.section, *lines))
 
 
 def _title(piece: SopStep | Block) -> str:

@@ -14,8 +14,9 @@ from indexing.numerals import tokens, with_figures
 from indexing.terms import tidy
 from review.drafting_verbatim.verbs import VERBS
 
-_LABELLED = re.compile(
-    r"\W*(?:warning|caution|danger|important|attention|beware|⚠)\b\s*[:!–—-]|\W*⚠", re.IGNORECASE
+LABELLED = re.compile(
+    r"\W*(?:warning|caution|danger|important|attention|beware|⚠)\b\s*[:!–—-]\s*|\W*⚠\s*",
+    re.IGNORECASE,
 )
 _FORBIDS = re.compile(
     r"\bnever\b(?!\s+(?:\w+ed|bought|had|been|got|gotten|came|made|was|were|seen|did|gone|done)\b)"
@@ -96,12 +97,12 @@ def sets_threshold(text: str) -> bool:
 
 def is_labelled_warning(text: str) -> bool:
     """Whether a line says of itself that it warns: `Warning: …`."""
-    return bool(_LABELLED.match(text))
+    return bool(LABELLED.match(text))
 
 
 def warns(text: str) -> bool:
     """Whether a text forbids something or says of itself that it warns."""
-    return bool(_LABELLED.match(text) or _FORBIDS.search(text))
+    return bool(LABELLED.match(text) or _FORBIDS.search(text))
 
 
 def depends(text: str) -> bool:

@@ -1,0 +1,586 @@
+"""What is drafted without a model: the SOP's own clauses in each kind's form, and nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sop_folder import NOW, TODAY, shop_in
+from sop_texts import sample_sops, sop_text
+
+from handlers.services import Connection
+from indexing.nouns import SopText
+from indexing.store.drafting import fetch_sop_texts
+from indexing.support import Supported, check
+from learning.modules import (
+    AID_CHARACTERS,
+    Applied,
+    Guide,
+    ItemSet,
+    JobAid,
+    ModuleKind,
+    Ordering,
+    RemedialUnit,
+    Scenario,
+    Sentence,
+    SingleBest,
+    Step,
+    content_from_json,
+    content_json,
+    sentences,
+)
+from review.nouns import Drafted, DraftRequest, NothingToDraftFrom, SubCompetency
+from review.verbatim import draft
+
+KINDS: tuple[ModuleKind, ...] = ("guide", "aid", "items", "scenario", "remedial")
+SAMPLES = sample_sops()
+NO_RECEIPT = SubCompetency("no-receipt", "Refund a customer who has no receipt, within the limit")
+FAULTY = SubCompetency("faulty", "Decide what a customer gets for a faulty item")
+
+
+def request(kind: ModuleKind, *parts: SubCompetency) -> DraftRequest:
+    return DraftRequest(
+        gap="refund-errors",
+        kind=kind,
+        role="service-agent",
+        competency="refunds",
+        statement="Refund and exchange goods at the counter by the SOP",
+        domain="returns",
+        context="at the counter",
+        parts=parts,
+    )
+
+
+def made(
+    kind: ModuleKind, sops: SopText | Sequence[SopText], part: SubCompetency | None = None
+) -> Drafted:
+    given = [sops] if isinstance(sops, SopText) else sops
+    result = draft(request(kind, *([part] if part else [])), given, part)
+    assert isinstance(result, Drafted), result
+    assert result.drafted_by == "verbatim"
+    return result
+
+
+def guide_of(markdown: str) -> Guide:
+    content = made("guide", sop_text(markdown)).content
+    assert isinstance(content, Guide)
+    return content
+
+
+def said(step: Step) -> list[str]:
+    return [line.text for line in step.lines]
+
+
+# What holds of every draft
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("uri", SAMPLES)
+def test_every_sentence_that_is_not_the_authors_is_quoted_and_supported(
+    uri: str, kind: ModuleKind
+) -> None:
+    sop = SAMPLES[uri]
+    content = made(kind, sop).content
+    texts = [passage.text for passage in sop.passages]
+    for sentence in sentences(content):
+        if sentence.authored:
+            assert not sentence.cites
+            continue
+        assert sentence.cites, sentence
+        for cite in sentence.cites:
+            assert (cite.source, cite.uri, cite.revision, cite.version) == ("shop", uri, 7, "3")
+            assert any(cite.quote in text for text in texts), cite
+            assert check(sentence.text, [cite.quote]) == Supported(), sentence
+    assert content_from_json(content_json(content)) == content
+
+
+def test_the_same_documents_give_the_same_draft() -> None:
+    sop = SAMPLES["returns/returns-and-refunds.md"]
+    for kind in KINDS:
+        assert made(kind, sop, NO_RECEIPT) == made(kind, sop, NO_RECEIPT)
+
+
+# Guides
+
+
+@pytest.mark.parametrize("uri", SAMPLES)
+def test_a_guide_has_the_steps_of_its_sop_at_every_level_and_all_warnings(uri: str) -> None:
+    guide = made("guide", SAMPLES[uri]).content
+    assert isinstance(guide, Guide)
+    markdown = (Path(__file__).parent.parent / "samples" / "sops" / uri).read_text()
+    numbers = [int(found) for found in re.findall(r"^(\d+)\. ", markdown, re.MULTILINE)]
+    for level in (guide.novice, guide.standard, guide.expert):
+        assert [step.number for step in level] == numbers
+        assert [step.section for step in level] == [step.section for step in guide.novice]
+        assert all(step.lines for step in level)
+    warnings = re.findall(r"^Warning: .*", markdown, re.MULTILINE)
+    assert set(warnings) <= {warning.text for warning in guide.warnings}
+
+
+NESTED = """
+# Opening a parcel
+
+## Before
+
+1. Look at the label:
+
+   - Name and address
+   - Weight
+
+     If it is above 20 kg, fetch a colleague.
+2. Put on gloves. Never use a knife.
+
+   | parcel | tool |
+   |---|---|
+   | box | cutter |
+
+Note the time. Do not leave an open parcel alone.
+
+## Opening
+
+1. Run the check:
+
+       $ parcel --check
+         --all
+2. Open it.
+   1. Cut the tape.
+   2. Lift the lid because it may stick.
+3. Count the contents, such as cups and plates and bowls, and compare them with the delivery note.
+"""
+
+
+def test_the_levels_of_a_guide() -> None:
+    guide = guide_of(NESTED)
+    assert [(step.section, step.number) for step in guide.novice] == [
+        ("Before", 1),
+        ("Before", 2),
+        ("Opening", 1),
+        ("Opening", 2),
+        ("Opening", 3),
+    ]
+    label, gloves, run, cut, _ = guide.novice
+    assert said(label) == [
+        "Look at the label:",
+        "Name and address",
+        "Weight",
+        "If it is above 20 kg, fetch a colleague.",
+    ]
+    assert said(gloves) == [
+        "Put on gloves. Never use a knife.",
+        "| parcel | tool |",
+        "| box | cutter |",
+    ]
+    assert said(run) == ["Run the check:", "$ parcel --check\n  --all"]
+    assert said(cut) == ["Open it.", "1. Cut the tape.", "2. Lift the lid because it may stick."]
+    assert said(guide.standard[3]) == ["Open it."]
+    assert said(guide.expert[0]) == [
+        "Look at the label",
+        "If it is above 20 kg, fetch a colleague.",
+    ]
+    assert said(guide.expert[1]) == ["Put on gloves.", "Never use a knife."]
+    assert said(guide.expert[2]) == ["Run the check"]
+    assert [w.text for w in guide.warnings] == ["Do not leave an open parcel alone."]
+
+
+def test_steps_that_begin_with_their_names_are_called_by_them() -> None:
+    guide = guide_of(
+        """
+        # Refund
+        1. **Pull up Account** (interaction): Ask for the name. Please be polite.
+        2. **Record Reason** (interaction): Ask for the reason
+           - If there is none, the amount is $50
+        """
+    )
+    assert [said(step) for step in guide.expert] == [
+        ["Pull up Account"],
+        ["Record Reason", "If there is none, the amount is $50"],
+    ]
+
+
+def test_conditions_before_a_colon_are_no_names() -> None:
+    guide = guide_of(
+        """
+        # Refund
+        1. Found: refund to the card. Not found: give store credit.
+        2. Above £75: a shift lead approves.
+        """
+    )
+    assert said(guide.expert[0]) == ["Found: refund to the card.", "Not found: give store credit."]
+    assert said(guide.expert[1]) == ["Above £75: a shift lead approves."]
+
+
+def test_a_list_cut_across_passages_and_a_step_cut_in_two_lose_nothing() -> None:
+    long = " ".join(f"Check shelf number {n} for dust and write it down." for n in range(60))
+    steps = [
+        f"Do the thing called {name} and then sign the sheet for it." * 2 for name in "abcdefgh"
+    ]
+    listed = "\n".join(f"{n}. {step}" for n, step in enumerate([*steps, long, "Go home."], 1))
+    sop = sop_text(f"# Rounds\n\n## Walk\n\n{listed}")
+    assert len(sop.passages) > 3
+    guide = made("guide", sop).content
+    assert isinstance(guide, Guide)
+    assert [step.number for step in guide.novice] == list(range(1, 11))
+    whole = " ".join(said(guide.novice[8]))
+    assert all(f"shelf number {n} for" in whole for n in range(60))
+    assert said(guide.novice[9]) == ["Go home."]
+
+
+def test_a_paragraph_after_a_list_is_no_part_of_its_last_step() -> None:
+    prose = " ".join(f"This sentence tells more about matter number {n}." for n in range(30))
+    guide = guide_of(f"# Rounds\n\n1. Walk.\n2. Sign.\n\n{prose}")
+    assert said(guide.novice[1]) == ["Sign."]
+
+
+WORDS = st.sampled_from(
+    ["check", "the", "red", "door", "and", "write", "name", "every", "box", "desk"]
+)
+LINE = st.lists(WORDS, min_size=2, max_size=12).map(
+    lambda words: " ".join(words).capitalize() + "."
+)
+STEP = st.tuples(
+    st.lists(LINE, min_size=1, max_size=4), st.lists(LINE, max_size=4), st.lists(LINE, max_size=2)
+)
+SECTION = st.tuples(st.integers(1, 30), st.lists(STEP, min_size=1, max_size=14), st.lists(LINE))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(SECTION, min_size=1, max_size=4))
+def test_no_step_is_lost_or_added_whatever_the_sop(
+    sections: list[tuple[int, list[tuple[list[str], list[str], list[str]]], list[str]]],
+) -> None:
+    written, expected = ["# A made-up SOP"], []
+    for at, (first, steps, prose) in enumerate(sections):
+        written += ["", f"## Part {at}", ""]
+        for number, (head, points, inner) in enumerate(steps, first):
+            indent = " " * len(f"{number}. ")
+            written.append(f"{number}. {' '.join(head)}")
+            written += [f"{indent}- {point}" for point in points]
+            written += [f"{indent}  - {point}" for point in inner if points]
+            lines = [" ".join(head), *points, *(inner if points else [])]
+            expected.append((f"Part {at}", number, lines))
+        written += ["", " ".join(prose)]
+    sop = sop_text("\n".join(written))
+    guide = made("guide", sop).content
+    assert isinstance(guide, Guide)
+    assert [(s.section, s.number, said(s)) for s in guide.novice] == expected
+    texts = [passage.text for passage in sop.passages]
+    for level in (guide.standard, guide.expert):
+        assert [(s.section, s.number) for s in level] == [(s, n) for s, n, _ in expected]
+        for step in level:
+            assert step.lines
+            assert all(any(c.quote in t for t in texts) for x in step.lines for c in x.cites)
+
+
+def test_documents_without_steps_give_no_guide() -> None:
+    prose = sop_text("# Gift cards\n\nA card is valid for 24 months.", "cards.md")
+    assert draft(request("guide"), [prose], None) == NothingToDraftFrom("no_steps", ("cards.md",))
+    assert draft(request("guide"), [], None) == NothingToDraftFrom("no_sop")
+
+
+def test_of_several_sops_the_one_that_fits_is_taken_and_the_rest_is_said() -> None:
+    sops = [SAMPLES["till/gift-cards.md"], SAMPLES["returns/returns-and-refunds.md"]]
+    drafted = made("guide", sops, NO_RECEIPT)
+    assert drafted.left_out == ("other_documents",)
+    assert isinstance(drafted.content, Guide)
+    assert drafted.content.title == "Returns and refunds"
+
+
+def test_a_part_that_is_not_of_the_request_is_refused() -> None:
+    sop = SAMPLES["returns/returns-and-refunds.md"]
+    for kind in KINDS:
+        refused = draft(request(kind, NO_RECEIPT), [sop], FAULTY)
+        assert refused == NothingToDraftFrom("no_such_part", (sop.uri,))
+
+
+# Job aids
+
+
+@pytest.mark.parametrize("uri", SAMPLES)
+def test_a_job_aid_fits_and_holds_each_list_of_steps_whole_or_not_at_all(uri: str) -> None:
+    sop = SAMPLES[uri]
+    drafted = made("aid", sop)
+    aid, guide = drafted.content, made("guide", sop).content
+    assert isinstance(aid, JobAid)
+    assert isinstance(guide, Guide)
+    assert len(aid.title) + sum(len(line.text) + 1 for line in aid.lines) <= AID_CHARACTERS
+    steps = [line for line in aid.lines if re.match(r"\d+\. ", line.text)]
+    here = [(line.cites[0].section, int(line.text.split(".")[0])) for line in steps]
+    sections = {section for section, _ in here}
+    assert here == [(s.section, s.number) for s in guide.novice if s.section in sections]
+    if not drafted.left_out:
+        assert len(here) == len(guide.novice)
+
+
+def test_a_job_aid_of_a_long_sop_holds_what_it_is_wanted_for() -> None:
+    drafted = made("aid", SAMPLES["returns/returns-and-refunds.md"], NO_RECEIPT)
+    assert isinstance(drafted.content, JobAid)
+    assert "sections" in drafted.left_out
+    assert "3. Above £75, a shift lead approves at the till." in {
+        line.text for line in drafted.content.lines
+    }
+
+
+def test_a_list_of_steps_that_fits_no_job_aid_is_too_long() -> None:
+    steps = "\n".join(
+        f"{n}. If it is {n + 10} days old, {'look again and ' * 20}go." for n in range(1, 9)
+    )
+    result = draft(request("aid"), [sop_text(f"# Long\n\n{steps}")], None)
+    assert result == NothingToDraftFrom("too_long", ("refunds.md",))
+
+
+# Questions
+
+
+def items_of(*sops: SopText, part: SubCompetency | None = None) -> ItemSet:
+    content = made("items", sops, part).content
+    assert isinstance(content, ItemSet)
+    return content
+
+
+@pytest.mark.parametrize("uri", SAMPLES)
+def test_questions_have_one_right_answer_and_no_wrong_one_that_the_clause_holds(uri: str) -> None:
+    items = items_of(SAMPLES[uri]).items
+    assert 1 <= len(items) <= 10
+    assert [item.id for item in items] == [f"q{n}" for n in range(1, len(items) + 1)]
+    guide = made("guide", SAMPLES[uri]).content
+    assert isinstance(guide, Guide)
+    for item in items:
+        assert item.stem.authored
+        match item:
+            case SingleBest():
+                (right,) = [option for option in item.options if option.right]
+                assert len({option.text for option in item.options}) == len(item.options) == 3
+                assert right.text in right.why.text
+                for option in item.options:
+                    assert option.why == right.why
+                    held = re.search(rf"(?<!\w){re.escape(option.text)}(?!\w)", option.why.text)
+                    assert bool(held) == option.right
+                    assert len(option.text.split()) == len(right.text.split())
+            case Ordering():
+                assert 3 <= len(item.steps) <= 6
+                assert len({step.text for step in item.steps}) == len(item.steps)
+                order = [step.lines[0].cites[0].quote for step in guide.novice]
+                places = [
+                    next(n for n, head in enumerate(order) if step.cites[0].quote in head)
+                    for step in item.steps
+                ]
+                assert places == list(range(places[0], places[0] + len(places)))
+            case Applied():
+                assert item.points
+                assert item.stem.text.endswith("?")
+
+
+def test_wrong_figures_come_from_the_sop_where_it_has_others() -> None:
+    content = items_of(
+        sop_text(
+            """
+            # Returns
+            ## Deadlines
+            Goods come back within 90 days of the purchase.
+            ## Faults
+            A fault is told to the maker within 30 days of the report.
+            ## Credit
+            Store credit is paid out within 60 days of the return.
+            """
+        )
+    )
+    item = next(item for item in content.items if "Goods come back" in item.stem.text)
+    assert isinstance(item, SingleBest)
+    assert item.stem.text == (
+        "“Returns”, “Deadlines”: which figure belongs in the gap?"
+        " “Goods come back within ____ of the purchase.”"
+    )
+    assert [option.text for option in item.options] == ["30 days", "60 days", "90 days"]
+    assert item.difficulty == "hard"
+
+
+def test_the_key_is_not_always_in_the_same_place() -> None:
+    places = [
+        [option.right for option in item.options].index(True)
+        for sop in SAMPLES.values()
+        for item in items_of(sop).items
+        if isinstance(item, SingleBest)
+    ]
+    assert {places.count(n) > len(places) / 10 for n in range(3)} == {True}
+
+
+@pytest.mark.parametrize(
+    ("clause", "stem"),
+    [
+        ("If the card is lost, ring the bank.", "what do you do if the card is lost?"),
+        ("Ring the bank if the card is lost.", "what do you do if the card is lost?"),
+        (
+            "If a box is wet, torn or open, refuse it.",
+            "what do you do if a box is wet, torn or open?",
+        ),
+        ("Not found: give store credit.", "what do you do in this case: “Not found”?"),
+        ("Above £75, a shift lead must approve.", None),
+        ("Check if the card is lost.", None),
+        ("If it is lost, ring the bank.", None),
+        ("If they say no, end the call.", None),
+        ("Keep the receipt, even if the customer throws it away.", None),
+        ("If the card is lost, go to section 4.", None),
+    ],
+)
+def test_what_is_asked_about_a_case(clause: str, stem: str | None) -> None:
+    sop = sop_text(f"# Cards\n\n{clause}")
+    result = draft(request("items"), [sop], None)
+    items = result.content.items if isinstance(result, Drafted) else ()  # type: ignore[union-attr]
+    asked = [item for item in items if isinstance(item, Applied)]
+    assert [item.stem.text for item in asked] == ([f"“Cards”: {stem}"] if stem else [])
+    assert all(item.points == (Sentence(clause, item.points[0].cites),) for item in asked)
+
+
+def test_who_they_are_is_said_where_the_sop_says_it() -> None:
+    content = items_of(
+        sop_text(
+            "# Cards\n\nGreet the customer. Thank the customer.\n\nIf they look ill, call 999."
+        )
+    )
+    assert [item.stem.text for item in content.items] == [
+        "“Cards”. You are helping a customer. What do you do if they look ill?"
+    ]
+
+
+def test_steps_in_any_order_or_for_some_cases_are_not_put_in_order() -> None:
+    steps = "1. Check the bag.\n2. Ring the bell.\n3. Call the desk.\n4. Sign the sheet."
+    orders = {
+        "": 1,
+        "Do these in any order.": 0,
+    }
+    for lead, count in orders.items():
+        result = draft(request("items"), [sop_text(f"# Rounds\n\n{lead}\n\n{steps}")], None)
+        items = result.content.items if isinstance(result, Drafted) else ()  # type: ignore[union-attr]
+        assert sum(isinstance(item, Ordering) for item in items) == count
+    cases = "1. Check the bag.\n2. Ring the bell.\n3. If it is late, stop.\n4. Sign the sheet."
+    result = draft(request("items"), [sop_text(f"# Rounds\n\n{cases}")], None)
+    assert isinstance(result, NothingToDraftFrom)
+
+
+def test_questions_are_of_the_part_and_too_few_are_said() -> None:
+    sop = SAMPLES["returns/returns-and-refunds.md"]
+    result = draft(request("items", NO_RECEIPT, FAULTY), [sop], None)
+    assert isinstance(result, Drafted)
+    assert isinstance(result.content, ItemSet)
+    items = result.content.items
+    assert {item.part for item in items} == {"no-receipt", "faulty"}
+    for part in ("no-receipt", "faulty"):
+        own = [item for item in items if item.part == part]
+        assert (f"fewer_items:{part}:{len(own)}" in result.left_out) == (len(own) < 10)
+    sections = {
+        cite.section
+        for item in items
+        if item.part == "faulty" and isinstance(item, Applied)
+        for point in item.points
+        for cite in point.cites
+    }
+    assert "5. Faulty items" in sections
+
+
+# Exercises and remedial units
+
+
+@pytest.mark.parametrize("uri", SAMPLES)
+def test_an_exercise_has_a_rubric_of_clauses_and_three_cases_that_say_they_are_invented(
+    uri: str,
+) -> None:
+    scenario = made("scenario", SAMPLES[uri]).content
+    assert isinstance(scenario, Scenario)
+    assert 3 <= len(scenario.rubric) <= 6
+    assert scenario.model_answer == tuple(c.statement for c in scenario.rubric)
+    for criterion in scenario.rubric:
+        assert criterion.statement.cites
+        assert criterion.passes.authored
+        assert criterion.fails.authored
+        assert criterion.passes.text != criterion.fails.text
+    assert len(set(scenario.variants)) == 3
+    for variant in scenario.variants:
+        assert variant.situation[0].text.startswith("This case is invented.")
+        assert all(line.authored for line in (*variant.situation, variant.task, *variant.hints))
+        assert len(variant.hints) <= 2
+
+
+def test_what_passes_and_what_fails() -> None:
+    scenario = made(
+        "scenario",
+        sop_text(
+            """
+            # Refund
+            1. Ask for your colleague's name and write it down.
+            2. If the card is lost, ring the bank.
+            3. Above £75, a shift lead approves.
+
+            Never refund to any other card.
+            """
+        ),
+    ).content
+    assert isinstance(scenario, Scenario)
+    told = [(c.critical, c.passes.text, c.fails.text) for c in scenario.rubric]
+    assert told[0] == (
+        False,
+        "I ask for my colleague's name and write it down.",
+        "I see no need to ask for my colleague's name and write it down.",
+    )
+    assert told[1] == (
+        False,
+        "If the card is lost, I ring the bank.",
+        "If the card is lost, I see no need to ring the bank.",
+    )
+    assert told[2][0]
+    assert told[2][1] == "I keep to this: above £75, a shift lead approves."
+    assert re.fullmatch(r"I keep to this: above £(?!75)\d+, a shift lead approves\.", told[2][2])
+    assert told[3] == (True, "I never refund to any other card.", "I refund to some other card.")
+
+
+def test_too_few_clauses_make_no_exercise() -> None:
+    sop = sop_text("# Cards\n\n1. Ring the bank.\n2. Sign.")
+    assert draft(request("scenario"), [sop], None) == NothingToDraftFrom(
+        "too_few_clauses", (sop.uri,)
+    )
+
+
+def test_a_remedial_unit_is_the_clause_of_its_part() -> None:
+    sops = [SAMPLES["till/gift-cards.md"], SAMPLES["returns/returns-and-refunds.md"]]
+    unit = made("remedial", sops, FAULTY).content
+    assert isinstance(unit, RemedialUnit)
+    assert unit.part == unit.check.part == "faulty"
+    assert {cite.section for line in unit.clause for cite in line.cites} == {"5. Faulty items"}
+    assert all(line.authored for line in unit.example)
+
+
+# What is read for drafting
+
+
+async def test_drafting_reads_whole_sops_that_may_be_answered_from(
+    conn: Connection, tmp_path: Path
+) -> None:
+    shop = shop_in(conn, tmp_path)
+    steps = "\n".join(
+        f"{n}. Look at shelf {n} and {'write it down and ' * 9}go on." for n in range(1, 12)
+    )
+    shop.write("shelves.md", f"# Shelves\n\n{steps}\n")
+    await shop.index()
+    async with conn.transaction():
+        found = await fetch_sop_texts(conn, TODAY)
+        assert [sop.uri for sop in found] == ["delivery.md", "refunds.md", "shelves.md"]
+        shelves = found[2]
+        assert len(shelves.passages) > 1
+        assert [p.ordinal for p in shelves.passages] == list(range(len(shelves.passages)))
+        assert (shelves.source, shelves.version, shelves.owner) == ("shop", "3", "dana@example.com")
+        assert shelves.competencies == ("refunds",)
+        assert [s.uri for s in await fetch_sop_texts(conn, TODAY, uri="refunds.md")] == [
+            "refunds.md"
+        ]
+        assert await fetch_sop_texts(conn, TODAY, source="elsewhere") == []
+        assert await fetch_sop_texts(conn, TODAY, competency="welding") == []
+        assert len(await fetch_sop_texts(conn, TODAY, competency="refunds")) == 3
+        await conn.execute("update indexing.document set kind = 'module' where uri = 'refunds.md'")
+        assert "refunds.md" not in {sop.uri for sop in await fetch_sop_texts(conn, TODAY)}
+    expired = TODAY.replace(year=TODAY.year + 2)
+    assert NOW.date() == TODAY
+    async with conn.transaction():
+        assert await fetch_sop_texts(conn, expired) == []
