@@ -183,6 +183,8 @@ def test_a_channel_answers_under_the_question_and_goes_on_in_its_thread(
     whisper = page.locator("#thread-messages .whisper")
     expect(whisper).to_contain_text("Only visible to you")
     expect(whisper).to_be_in_viewport()
+    pressed = page.locator("#thread-messages .button[aria-pressed=true]")
+    expect(pressed).to_have_text("Helpful")  # one's own press, on a card that others see too
     whisper.get_by_role("button", name="Dismiss").click()
     expect(whisper).to_have_count(0)
     page.get_by_role("link", name="Close the thread").click()
@@ -242,6 +244,71 @@ def test_ones_own_message_can_be_changed_and_taken_back(page: Page, page_server:
     mine.locator(".own summary").click()
     mine.get_by_role("button", name="Take it back").click()
     expect(page.locator(".said.gone")).to_have_count(1)
+
+
+def test_a_change_can_be_cancelled_and_is_signed(page: Page, page_server: Served) -> None:
+    page.goto(page_server.url + "/p/jobaid")
+    cards = page.locator(".card").count()
+    ask(page, REFUND)
+    expect(page.locator(".card")).to_have_count(cards + 1)
+    expect(page.locator("[aria-busy], .pending")).to_have_count(0)
+    answer = page.locator(".message", has=page.locator(".card")).last
+    mine = page.locator(".message", has=page.locator(".own")).last
+    for cancel in ("button", "key"):
+        mine.locator(".own summary").click()
+        box = mine.get_by_label("Change your message").last
+        box.fill("something else")
+        if cancel == "button":
+            mine.get_by_role("button", name="Cancel").click()
+        else:
+            box.press("Escape")
+        expect(box).to_be_hidden()
+        expect(box).to_have_value(REFUND)
+    expect(answer.locator("header")).not_to_contain_text("edited")
+    mine.locator(".own summary").click()
+    mine.get_by_label("Change your message").last.fill("how do i swap a jacket for a bigger size")
+    mine.get_by_role("button", name="Save").click()
+    expect(mine.locator("header")).to_contain_text("(edited)")
+    expect(answer.locator("header")).to_contain_text("(edited)")
+    mine.locator(".own summary").click()
+    mine.get_by_role("button", name="Take it back").click()
+    expect(answer).to_contain_text("taken back, and its answer with it")
+    expect(answer.get_by_role("button")).to_have_count(0)
+
+
+def test_a_command_is_answered_where_it_is_given_and_to_its_sender_only(
+    page: Page, window: BrowserContext, page_server: Served
+) -> None:
+    page.goto(page_server.url + "/p/service-desk")
+    ask(page, "/jobaid how long do we keep a click and collect order")
+    entry = page.locator(".entry", has_text="/jobaid how long").last
+    expect(entry.get_by_text("Only visible to you")).to_have_count(2)
+    helpful = entry.get_by_role("button", name="Helpful", exact=True)
+    helpful.click()
+    expect(helpful).to_have_attribute("aria-pressed", "true")
+    other = window.new_page()
+    other.goto(page_server.url + "/p/service-desk")
+    play(other, "Tom Reid")
+    expect(other.get_by_text("/jobaid how long")).to_have_count(0)
+    entry.get_by_role("button", name="Dismiss").first.click()
+    expect(page.locator(".entry", has_text="/jobaid how long")).to_have_count(0)
+
+
+def test_a_long_answer_is_shown_from_its_beginning(page: Page, page_server: Served) -> None:
+    number = page_server.post("web:service-desk", "long-thread", CARDS["steps_60"])
+    page.goto(page_server.url + f"/p/service-desk/t/{number}")
+    page.set_viewport_size({"width": 1280, "height": 640})
+    page.reload()
+    expect(page.locator(f"#t{number} .steps li").first).to_be_in_viewport()
+    expect(page.locator(f"#t{number} .steps li").last).not_to_be_in_viewport()
+    expect(page.get_by_label("Reply in this thread as Priya")).to_be_focused()
+
+
+def test_an_empty_channel_says_once_what_it_is(page: Page, page_server: Served) -> None:
+    play(page, "Dana Cole")
+    page.goto(page_server.url + "/p/review")
+    expect(page.get_by_role("heading", name="Nothing here yet")).to_be_visible()
+    expect(page.get_by_text("For people who hold a reviewer's seat")).to_have_count(1)
 
 
 def test_what_is_too_long_is_refused_and_kept(page: Page) -> None:

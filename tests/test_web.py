@@ -19,12 +19,16 @@ from bot.channel import Event, Outgoing, Unsendable
 from bot.database import Database
 from bot.web.changes import Watch
 from bot.web.places import Spot, places_of, spot_of
-from bot.web.saying import Refused, delete, edit, mentions_bot, press, say, without_mention
+from bot.web.saying import Refused, delete, edit, press, say
 from bot.web.send import LocalChannel
 from bot.web.store import messages, threads, unread
+from bot.web.suggestions import read_suggestions, suggested
+from bot.web.words import command_in, mentions_bot, without_mention
 from handlers.cards import Button, Buttons, Card, Text
-from handlers.inbound import Asked, Deleted, Edited, Place, Pressed
+from handlers.inbound import Asked, CardRef, Deleted, Edited, Place, Pressed
 from handlers.local_chat import role_in_words
+from indexing.answers import answer
+from indexing.nouns import Answered
 from learning.nouns import Person
 
 DESK, REVIEW = "web:service-desk", "web:review"
@@ -282,6 +286,78 @@ async def test_nobody_is_played_outside_a_demo_database(database: Database) -> N
         assert await channel.translate(event) is None
 
 
+# The command
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("/jobaid help", "help"),
+        ("/JOBAID  how long\ndo we keep it ", "how long\ndo we keep it"),
+        ("/jobaid", ""),
+        ("/jobaids help", None),
+        ("use /jobaid help", None),
+        ("/etc/jobaid", None),
+    ],
+)
+def test_a_command_is_at_the_beginning(text: str, asked: str | None) -> None:
+    assert command_in(text) == asked
+
+
+async def test_a_command_is_between_its_sender_and_the_bot(
+    demo: Demo, channel: LocalChannel
+) -> None:
+    number = await said(demo, "priya", DESK, "/jobaid no receipt, what now")
+    priya, tom = demo.people["priya"], demo.people["tom"]
+    [event] = await events(demo)
+    own = Place("web:@priya@example.com")
+    assert await channel.translate(event) == Asked(
+        priya, own, f"{DESK}|{number}", f"web:{number}", "no receipt, what now", "direct", NOW
+    )
+    await channel.send(outgoing("stream", own, event=event, sentences=("One.",)))
+    answer = await standing(demo)
+    assert (answer.place, answer.thread_id, answer.only_for) == (DESK, number, priya.id)
+    assert answer.card
+    async with demo.pool.connection() as conn:
+        for person, count in ((priya, 2), (tom, 0)):
+            seen = await threads.fetch_threads(conn, DESK, [number], person.id, NOW)
+            assert len(seen) == count
+        assert await threads.fetch_roots(conn, DESK, tom.id, None, 50) == []
+        refused_press = await press(conn, demo.inbox, tom, "ref-1", "a.b", "c:1", {}, NOW)
+    assert refused_press == Refused("no_such_message")
+
+
+async def test_a_commands_answer_can_be_replaced_when_it_is_pressed(
+    demo: Demo, channel: LocalChannel
+) -> None:
+    await said(demo, "priya", DESK, "/jobaid no receipt")
+    [event] = await events(demo)
+    place = Place("web:@priya@example.com")
+    async with demo.pool.connection() as conn:
+        await bot.store.insert_outgoing(
+            conn, ref=CardRef("ref-1"), inbox_id=event.id, kind="post", place=place,
+            person_id=None, card=CARD, sentences=(), now=NOW,
+        )  # fmt: skip
+    number = await channel.send(outgoing(place=place, event=event))
+    async with demo.pool.connection() as conn:
+        await press(conn, demo.inbox, demo.people["priya"], "ref-1", "a.b", "c:1", {}, NOW)
+    pressed = await channel.translate((await events(demo))[-1])
+    assert isinstance(pressed, Pressed)
+    assert pressed.card == "ref-1"
+    await channel.update(outgoing("update", platform_id=number, card=CARD))
+
+
+async def test_in_a_direct_conversation_a_command_is_a_question_like_any(
+    demo: Demo, channel: LocalChannel
+) -> None:
+    own = "web:@priya@example.com"
+    await said(demo, "priya", own, "/jobaid help")
+    [event] = await events(demo)
+    asked = await channel.translate(event)
+    assert isinstance(asked, Asked)
+    assert (asked.text, asked.place) == ("help", own)
+
+
 # Changing and taking back
 
 
@@ -394,6 +470,18 @@ async def test_an_update_replaces_the_card(demo: Demo, channel: LocalChannel) ->
     assert message.card["summary"] == "New"
     with pytest.raises(Unsendable):
         await channel.update(outgoing("update", platform_id="999"))
+
+
+async def test_what_a_changed_question_is_answered_now_is_marked_as_changed(
+    demo: Demo, channel: LocalChannel
+) -> None:
+    number = await channel.send(outgoing())
+    pressed = Event(2, "web:press:1", "web", {"kind": "press"}, NOW, "waiting", 0)
+    await channel.update(outgoing("update", platform_id=number, event=pressed))
+    assert (await standing(demo)).edited_at is None
+    edited = Event(3, "web:edit:1", "web", {"kind": "edit"}, NOW, "waiting", 0)
+    await channel.update(outgoing("update", platform_id=number, event=edited))
+    assert (await standing(demo)).edited_at is not None
 
 
 @pytest.mark.parametrize(
@@ -725,3 +813,25 @@ async def test_an_open_page_learns_of_changes(browser: Browser) -> None:
 async def test_a_stream_is_for_who_may_enter(browser: Browser, query: str) -> None:
     path = "/live?" + query.format(priya=browser.demo.people["priya"].id)
     assert (await browser.open(path))[0] == 404
+
+
+# Suggestions
+
+
+async def test_everybody_is_offered_mostly_what_is_answered(demo: Demo) -> None:
+    suggestions = read_suggestions()
+    answered = {entry.question for entry in suggestions if entry.is_answered}
+    for person in demo.people.values():
+        offered = suggested(suggestions, person)
+        assert len(set(offered)) == 3
+        assert len(answered.intersection(offered)) >= 2
+
+
+async def test_what_is_offered_as_answered_is_answered(database: Database) -> None:
+    async with served(database, works=True) as demo, demo.pool.connection() as conn:
+        for suggestion in read_suggestions():
+            reply = await answer(
+                conn, suggestion.question, [], ("everyone",), (), clock().date(), None, None
+            )
+            is_answered = isinstance(reply.outcome, Answered)
+            assert is_answered or not suggestion.is_answered, suggestion.question

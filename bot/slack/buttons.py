@@ -1,4 +1,7 @@
-"""Decides how Slack draws buttons: in rows, and whether an answer helped as Slack itself asks it."""
+"""Decides how Slack draws buttons: in rows, and whether an answer helped as Slack itself asks it.
+
+What Slack draws for feedback never shows what was pressed: once it was, the pair are buttons.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,8 @@ def rows_of(buttons: Sequence[Button]) -> Iterator[dict[str, Any]]:
     """Rows of buttons; whether an answer helped is asked as Slack asks it, once a row."""
     by_action = {button.action: button for button in buttons}
     pair = [by_action[action] for action in FEEDBACK if action in by_action]
-    asked = pair if len(pair) == len(FEEDBACK) else []
+    is_open = len(pair) == len(FEEDBACK) and not any(button.pressed for button in pair)
+    asked = pair if is_open else []
     if asked:
         yield {"type": "context_actions", "elements": [_feedback(*asked)]}
     others = [button for button in buttons if button not in asked]

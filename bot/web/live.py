@@ -15,7 +15,7 @@ from bot.database import Pool
 from bot.web.changes import Change, Changes, Watch
 from bot.web.guards import HEADERS
 from bot.web.places import Spot, places_of, slug_of
-from bot.web.screens import Screens, Seen, fetch_viewer, look
+from bot.web.screens import Screens, Seen, choices_in, fetch_viewer, look
 from bot.web.store import threads
 from bot.web.store.unread import count_unread, upsert_last_read
 from bot.web.views import Viewer
@@ -129,7 +129,8 @@ class Live:
         messages = await threads.fetch_threads(conn, spot.base, roots, person, viewer.now)
         above = await threads.fetch_created_above(conn, spot.base, person, roots)
         thread = tuple(m for m in messages if m.root_id == spot.thread_id)
-        seen = Seen(spot, tuple(messages), thread, above)
+        pressed = await choices_in(conn, viewer, messages)
+        seen = Seen(spot, tuple(messages), thread, above, pressed=pressed)
         page.waiting = _waiting(seen)
         return self._pieces(viewer, seen, {f"e{root}" for root in roots})
 

@@ -7,18 +7,18 @@ are all there, or none is.
 
 from __future__ import annotations
 
-import re
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import bot.store
 from bot.inbox import Inbox
-from bot.web.places import PLATFORM, Spot, may_enter, may_see, spot_of
+from bot.web.places import PLATFORM, Spot, direct_place, may_enter, may_see, spot_of
 from bot.web.store import messages, threads
 from bot.web.store.messages import Message
+from bot.web.words import command_in, mentions_bot, storable, without_mention
 from handlers.local_chat import MAX_CHARACTERS, Refusal
 from handlers.services import Connection
 from handlers.stopping import is_stop
@@ -28,7 +28,6 @@ CONVERSATION = timedelta(minutes=30)
 """Direct messages closer together than this belong to one conversation."""
 CHANGEABLE = timedelta(minutes=5)
 _MAX_FIELDS = 50
-_MENTION = re.compile(r"(?<![\w@])@jobaid\b[,:]?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,32 +35,6 @@ class Refused:
     """It was not done; nothing was stored."""
 
     why: Refusal
-
-
-def mentions_bot(text: str) -> bool:
-    """Whether a message is addressed to the bot by name."""
-    return _MENTION.search(text) is not None
-
-
-def without_mention(text: str) -> str:
-    """Return what is asked, without the bot's name."""
-    return _MENTION.sub("", text).strip()
-
-
-def mention_marked(text: str) -> Iterator[tuple[str, bool]]:
-    """Split a message into runs, each with whether it is the bot's name."""
-    at = 0
-    for found in _MENTION.finditer(text):
-        yield text[at : found.start()], False
-        yield found.group(0), True
-        at = found.end()
-    yield text[at:], False
-
-
-def storable(text: str) -> str:
-    """Return text that PostgreSQL can hold: no NUL, no half characters, one kind of line end."""
-    whole = text.encode("utf-8", "replace").decode("utf-8")
-    return whole.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 async def say(
@@ -75,7 +48,8 @@ async def say(
 ) -> int | Refused:
     """Say something in a place, or in the thread on message `thread`; return the message's id.
 
-    In a channel it reaches the bot only if it mentions it or continues a thread with it.
+    In a channel it reaches the bot only if it mentions it or continues a thread with it. What
+    begins with `/jobaid` is seen there by its sender alone, and so is the answer.
     """
     async with conn.transaction():
         said = storable(text)
@@ -86,7 +60,10 @@ async def say(
         if isinstance(root, Refused):
             return root
         spot = Spot(place, root)
-        addressed = await _is_addressed(conn, spot, said)
+        asked = command_in(said)
+        hidden = asked is not None and spot.audience == "channel"
+        addressed = asked is not None or await _is_addressed(conn, spot, said)
+        only_for = person.id if hidden else None
         message_id = await messages.insert_said(
             conn,
             place=place,
@@ -96,10 +73,11 @@ async def say(
             addressed=addressed,
             conversation_id=await _conversation(conn, spot, person, now),
             now=now,
+            only_for=only_for,
         )
         if addressed:
             await _tell(conn, inbox, await _message(conn, message_id), "say", person, now)
-        await messages.notify(conn, "said", place, root or message_id, message_id, None)
+        await messages.notify(conn, "said", place, root or message_id, message_id, only_for)
         return message_id
 
 
@@ -166,6 +144,8 @@ async def press(
         message = await messages.fetch_by_ref(conn, ref)
         if message is None or not may_see(person, message) or message.deleted_at:
             return Refused("no_such_message")
+        # A whisper cannot be replaced, so no card is named for it.
+        named = message.only_for is None or await messages.is_replaceable(conn, ref)
         values = {storable(name): storable(value) for name, value in fields.items()}
         if _are_too_long(values):
             return Refused("too_long")
@@ -173,8 +153,7 @@ async def press(
             "kind": "press",
             "person": person.id,
             "place": Spot(message.place, message.thread_id).place,
-            # A whisper cannot be updated, so no card is named for it.
-            "ref": None if message.only_for else ref,
+            "ref": ref if named else None,
             "action": storable(action)[:200],
             "subject": storable(subject)[:200],
             "fields": values,
@@ -192,6 +171,8 @@ async def press(
 
 def thread_key(message: Message) -> str:
     """Name the conversation a message belongs to: stored turns and job locks go by it."""
+    if message.only_for is not None and message.author_id is not None:
+        return f"{message.place}|{message.id}"  # a command stands alone
     if message.thread_id is None and message.conversation_id is not None:
         return f"{message.place}|{message.conversation_id}"
     return f"{message.place}|{message.root_id}"
@@ -206,15 +187,21 @@ def answer_spot(message: Message) -> Spot:
 async def _tell(
     conn: Connection, inbox: Inbox, message: Message, kind: str, person: Person, now: datetime
 ) -> None:
-    """Store the event that a message became, and its job."""
+    """Store the event that a message became, and its job.
+
+    A command is asked in its sender's direct conversation; `shown_in` is where they look.
+    """
+    asked = command_in(message.text)
     payload: dict[str, Any] = {
         "kind": kind,
         "person": person.id,
         "place": answer_spot(message).place,
         "thread": thread_key(message),
         "message": message.id,
-        "text": message.text,
+        "text": message.text if asked is None else asked,
     }
+    if message.only_for is not None:
+        payload |= {"place": direct_place(person), "shown_in": answer_spot(message).place}
     key = f"say:{message.id}" if kind == "say" else f"{kind}:{message.id}:{uuid.uuid4().hex}"
     await inbox.receive(
         conn,
@@ -224,7 +211,7 @@ async def _tell(
         lock=thread_key(message),
         now=now,
         turn=f"{_turn_place(message)}:{person.id}",
-        stops=kind == "say" and is_stop(without_mention(message.text)),
+        stops=kind == "say" and is_stop(without_mention(payload["text"])),
     )
 
 

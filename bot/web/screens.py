@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -27,6 +27,8 @@ from bot.web.views import (
     thread_articles,
     titles,
 )
+from handlers.cards import card_from_json
+from handlers.choices import Press, pressed_by
 from handlers.local_chat import manages, role_in_words
 from handlers.services import Connection
 from learning.nouns import Person
@@ -40,7 +42,7 @@ class Seen:
     """What a page shows: the messages of a place and those of an open thread.
 
     `above` says when the message above each root was said; `earlier` is the first root shown, where
-    there are older ones.
+    there are older ones; `pressed` are the viewer's own choices on cards that others see too.
     """
 
     spot: Spot
@@ -48,11 +50,12 @@ class Seen:
     thread: tuple[Message, ...]
     above: Mapping[int, datetime]
     earlier: int | None = None
+    pressed: frozenset[Press] = frozenset()
 
     @property
     def state(self) -> str:
         """See `state_of`."""
-        return state_of([*self.messages, *self.thread])
+        return state_of([*self.messages, *self.thread], self.pressed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,16 @@ async def look(
             return None
     above = await threads.fetch_created_above(conn, spot.base, person, roots)
     earlier = roots[0] if roots and roots[0] in above else None
-    return Seen(spot, tuple(messages), tuple(thread), above, earlier)
+    pressed = await choices_in(conn, viewer, [*messages, *thread])
+    return Seen(spot, tuple(messages), tuple(thread), above, earlier, pressed)
+
+
+async def choices_in(
+    conn: Connection, viewer: Viewer, messages: Iterable[Message]
+) -> frozenset[Press]:
+    """What the viewer has pressed on the cards of some messages."""
+    cards = [card_from_json(message.card) for message in messages if message.card is not None]
+    return await pressed_by(conn, viewer.person, cards)
 
 
 class Screens:
@@ -97,6 +109,7 @@ class Screens:
 
     def entries(self, viewer: Viewer, seen: Seen) -> list[tuple[str, str]]:
         """Draw the entries of a place, each with its key."""
+        viewer = replace(viewer, pressed=seen.pressed)
         drawn = entries(viewer, seen.spot, seen.messages, seen.above)
         template = self._templates.get_template("entry.html")
         return [
@@ -106,6 +119,7 @@ class Screens:
 
     def thread(self, viewer: Viewer, seen: Seen) -> str:
         """Draw the articles of an open thread."""
+        viewer = replace(viewer, pressed=seen.pressed)
         articles = thread_articles(viewer, seen.spot, seen.thread)
         template = self._templates.get_template("thread.html")
         return template.render(articles=articles, viewer=viewer, spot=seen.spot)

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import bot.store
 import learning.store
 from bot.channel import Event, Outgoing, Unsendable
 from bot.database import Pool
-from bot.web.places import Spot, spot_of
-from bot.web.saying import without_mention
+from bot.web.places import PLATFORM, Spot, spot_of
 from bot.web.store import messages
+from bot.web.words import without_mention
+from handlers.cards import Card
 from handlers.inbound import Asked, CardRef, Deleted, Edited, Inbound, Place, Pressed
+from handlers.services import Connection
 from learning.nouns import Person
 
 _PAUSE_SECONDS = 0.06
@@ -69,50 +72,42 @@ class LocalChannel:
             message = await messages.fetch_message(conn, message_id)
             if message is not None:
                 await messages.notify(
-                    conn, "working", message.place, message.root_id, message_id, None
+                    conn, "working", message.place, message.root_id, message_id, message.only_for
                 )
 
     async def show(self, event: Event, place: Place, ref: str, sentences: Sequence[str]) -> bool:
         """Show what is written so far; the row with this `ref` ends it."""
-        spot = spot_of(place)
-        if spot is None:
+        there = _seen_at(place, event)
+        if there is None:
             return True
-        async with self._pool.connection() as conn:
-            message_id = await messages.insert_card(
-                conn,
-                place=spot.base,
-                thread_id=spot.thread_id,
-                card=None,
-                only_for=None,
-                ref=ref,
-                now=self._clock(),
-            )
-            if message_id is None:
-                standing = await messages.fetch_by_ref(conn, ref)
-                assert standing
-                message_id = standing.id
-            await messages.mark_shown(conn, message_id, sentences)
-            root_id = spot.thread_id or message_id
-            await messages.notify(conn, "stream", spot.base, root_id, message_id, None)
+        message_id = await self._insert(there, "stream", None, ref)
+        await self._grow(there, message_id, sentences)
         return True
 
     async def send(self, outgoing: Outgoing) -> str:
         """Post, stream or whisper a card; return its message id."""
-        spot = await self._spot(outgoing)
+        there = await self._there(outgoing)
         if outgoing.kind == "stream":
-            message_id = await self._begin(outgoing, spot, whole=False)
-            await self._play(spot, message_id, outgoing.sentences)
-            await self._finish(spot, message_id, outgoing)
+            message_id = await self._insert(there, "stream", None, outgoing.ref)
+            for count in range(1, len(outgoing.sentences) + 1):
+                await self._grow(there, message_id, outgoing.sentences[:count])
+                await asyncio.sleep(_PAUSE_SECONDS)
+            await self._finish(there, message_id, outgoing)
         else:
-            message_id = await self._begin(outgoing, spot, whole=True)
+            message_id = await self._insert(there, outgoing.kind, outgoing.card, outgoing.ref)
         return str(message_id)
 
     async def update(self, outgoing: Outgoing) -> None:
-        """Replace a card."""
+        """Replace a card; what a changed question made of it is marked as changed too."""
         message_id = int(outgoing.platform_id)
+        event = outgoing.event
+        is_edit = event is not None and event.payload.get("kind") == "edit"
+        edited_at = self._clock() if is_edit else None
         async with self._pool.connection() as conn:
             message = await messages.fetch_message(conn, message_id)
-            if message is None or not await messages.mark_card(conn, message_id, outgoing.card):
+            if message is None or not await messages.mark_card(
+                conn, message_id, outgoing.card, edited_at
+            ):
                 raise Unsendable("the card to update is not there any more")
             await messages.notify(
                 conn, "update", message.place, message.root_id, message_id, message.only_for
@@ -125,13 +120,19 @@ class LocalChannel:
         if message is None:
             return None
         if message.busy:
-            await self._finish(Spot(message.place, message.thread_id), message.id, outgoing)
+            there = _There(Spot(message.place, message.thread_id), message.only_for)
+            await self._finish(there, message.id, outgoing)
         return str(message.id)
 
-    async def _spot(self, outgoing: Outgoing) -> Spot:
-        spot = spot_of(outgoing.place)
-        if spot is None:
+    async def _there(self, outgoing: Outgoing) -> _There:
+        there = _seen_at(outgoing.place, outgoing.event)
+        if there is None:
             raise Unsendable(f"there is no place {outgoing.place}")
+        if outgoing.kind == "whisper":
+            if outgoing.person_id is None:
+                raise Unsendable("a whisper needs a person")
+            there = replace(there, only_for=outgoing.person_id)
+        spot = there.spot
         async with self._pool.connection() as conn:
             if spot.audience == "direct":
                 email = spot.base.partition("@")[2]
@@ -141,45 +142,60 @@ class LocalChannel:
                 root = await messages.fetch_message(conn, spot.thread_id)
                 if root is None or root.place != spot.base:
                     raise Unsendable(f"there is no thread {outgoing.place}")
-        return spot
+        return there
 
-    async def _begin(self, outgoing: Outgoing, spot: Spot, *, whole: bool) -> int:
-        whispered = outgoing.kind == "whisper"
-        only_for = outgoing.person_id if whispered else None
-        if whispered and only_for is None:
-            raise Unsendable("a whisper needs a person")
+    async def _insert(self, there: _There, event: str, card: Card | None, ref: str) -> int:
+        """Store what is said, once only: a card without its words yet is a stream."""
+        spot = there.spot
         async with self._pool.connection() as conn:
             message_id = await messages.insert_card(
                 conn,
                 place=spot.base,
                 thread_id=spot.thread_id,
-                card=outgoing.card if whole else None,
-                only_for=only_for,
-                ref=outgoing.ref,
+                card=card,
+                only_for=there.only_for,
+                ref=ref,
                 now=self._clock(),
             )
             if message_id is None:
-                standing = await messages.fetch_by_ref(conn, outgoing.ref)
+                standing = await messages.fetch_by_ref(conn, ref)
                 assert standing
                 return standing.id
-            event = "whisper" if whispered else "post" if whole else "stream"
-            root_id = spot.thread_id or message_id
-            await messages.notify(conn, event, spot.base, root_id, message_id, only_for)
+            await self._notify(conn, event, there, message_id)
             return message_id
 
-    async def _play(self, spot: Spot, message_id: int, sentences: Sequence[str]) -> None:
-        for count in range(1, len(sentences) + 1):
-            async with self._pool.connection() as conn:
-                await messages.mark_shown(conn, message_id, sentences[:count])
-                root_id = spot.thread_id or message_id
-                await messages.notify(conn, "stream", spot.base, root_id, message_id, None)
-            await asyncio.sleep(_PAUSE_SECONDS)
+    async def _grow(self, there: _There, message_id: int, sentences: Sequence[str]) -> None:
+        async with self._pool.connection() as conn:
+            await messages.mark_shown(conn, message_id, sentences)
+            await self._notify(conn, "stream", there, message_id)
 
-    async def _finish(self, spot: Spot, message_id: int, outgoing: Outgoing) -> None:
+    async def _finish(self, there: _There, message_id: int, outgoing: Outgoing) -> None:
         async with self._pool.connection() as conn:
             await messages.mark_card(conn, message_id, outgoing.card)
-            root_id = spot.thread_id or message_id
-            await messages.notify(conn, "stream_end", spot.base, root_id, message_id, None)
+            await self._notify(conn, "stream_end", there, message_id)
+
+    async def _notify(self, conn: Connection, event: str, there: _There, message_id: int) -> None:
+        spot = there.spot
+        root_id = spot.thread_id or message_id
+        await messages.notify(conn, event, spot.base, root_id, message_id, there.only_for)
+
+
+@dataclass(frozen=True, slots=True)
+class _There:
+    """Where a card is seen, and by whom alone (None: by all who are there)."""
+
+    spot: Spot
+    only_for: int | None = None
+
+
+def _seen_at(place: Place, event: Event | None) -> _There | None:
+    """Where a card for a place is seen: a command's answer where the command was given."""
+    told = event.payload if event is not None and event.platform == PLATFORM else {}
+    if "shown_in" in told and place == told["place"]:
+        spot = spot_of(told["shown_in"])
+        return _There(spot, told["person"]) if spot else None
+    spot = spot_of(place)
+    return _There(spot) if spot else None
 
 
 def _pressed(event: Event, person: Person, spot: Spot) -> Pressed:

@@ -1,52 +1,49 @@
-"""Decides which questions an empty conversation suggests: ones the sample company's people ask."""
+"""Decides which questions an empty conversation suggests: ones the sample company's people ask.
+
+Most of them are answered, so that the first press shows what an answer is; one at most is refused.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from importlib import resources
+from itertools import chain, islice
 from typing import Any
 
 import yaml
 
 from learning.nouns import Person
 
+_ANSWERED, _REFUSED = 2, 1
+
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A question of the sample company, who asks it, and what a careful colleague would do."""
+    """A question of the sample company and who asks it. `is_answered`: by everybody's documents."""
 
     asker: str
     question: str
-    expect: str
+    is_answered: bool
 
 
-@cache
 def read_suggestions() -> tuple[Suggestion, ...]:
-    """Read the sample questions that open a conversation."""
+    """Read the sample questions that open a conversation: those shown, and those to be refused."""
     entries: list[dict[str, Any]] = yaml.safe_load(
         resources.files("samples").joinpath("questions.yaml").read_text("utf-8")
     )
     return tuple(
-        Suggestion(entry["as"], entry["question"], entry["expect"])
+        Suggestion(entry["as"], entry["question"], is_answered)
         for entry in entries
-        if "history" not in entry
+        for is_answered in [bool(entry.get("shown"))]
+        if "history" not in entry and (is_answered or entry["expect"] == "blocked")
     )
 
 
-def suggested(
-    suggestions: Sequence[Suggestion], person: Person, taken: Sequence[str] = ()
-) -> tuple[str, ...]:
-    """Return up to three questions: one of each outcome, the person's own first, none of `taken`."""
-    free = [entry for entry in suggestions if entry.question not in taken]
-    mine = [entry for entry in free if entry.asker == person.email]
-    return tuple(_one_of_each([*mine, *free]))
-
-
-def _one_of_each(entries: Sequence[Suggestion]) -> Iterator[str]:
-    for expect in ("answered", "blocked", "not_covered"):
-        fitting = (entry.question for entry in entries if entry.expect == expect)
-        question = next(fitting, None)
-        if question:
-            yield question
+def suggested(suggestions: Sequence[Suggestion], person: Person) -> tuple[str, ...]:
+    """Return three questions, the person's own first: two that are answered, one that is not."""
+    mine = [entry for entry in suggestions if entry.asker == person.email]
+    others = [entry for entry in suggestions if entry.asker != person.email]
+    answered = (entry.question for entry in chain(mine, others) if entry.is_answered)
+    refused = (entry.question for entry in chain(mine, others) if not entry.is_answered)
+    return (*islice(answered, _ANSWERED), *islice(refused, _REFUSED))

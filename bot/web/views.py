@@ -13,21 +13,27 @@ from markupsafe import Markup, escape
 
 from bot.web.places import DIRECT, Spot, may_enter, room_of, slug_of
 from bot.web.render import Frame, render_card, render_sentences
-from bot.web.saying import CHANGEABLE, mention_marked
+from bot.web.saying import CHANGEABLE
 from bot.web.store.messages import Message
-from handlers.cards import card_from_json
+from bot.web.words import mention_marked
+from handlers.cards import Buttons, Card, card_from_json
+from handlers.choices import Press, as_seen
 from handlers.local_chat import ROOMS
 from learning.nouns import Person
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who looks at the page: the person played, and everybody they may meet there."""
+    """Who looks at the page: the person played, and everybody they may meet there.
+
+    `pressed` are the person's own choices on the cards that are drawn.
+    """
 
     person: Person
     people: Mapping[int, Person]
     token: str
     now: datetime
+    pressed: frozenset[Press] = frozenset()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -133,17 +139,18 @@ def thread_articles(viewer: Viewer, spot: Spot, messages: Iterable[Message]) -> 
 def _articles(viewer: Viewer, spot: Spot, message: Message, panel: str) -> Iterator[Article]:
     key = f"{panel}{message.id}"
     author = viewer.people.get(message.author_id) if message.author_id else None
-    mine = message.author_id == viewer.person.id
+    mine = message.author_id == viewer.person.id and message.only_for is None
     name = author.name if author else "Jobaid" if message.author_id is None else "Somebody"
+    card = as_seen(card_from_json(message.card), viewer.pressed) if message.card else None
     yield Article(
         key=key,
         id=message.id,
-        version=str(message.version),
+        version=str(message.version) + (_choices(card) if card else ""),
         author=name,
         initials=initials(name)[:2] if message.author_id else "J",
         is_bot=message.author_id is None,
         at=viewer.local(message.created_at),
-        body=_body(viewer, spot, message, key),
+        body=_body(viewer, spot, message, card, key),
         busy=message.busy,
         edited=message.edited_at is not None and message.deleted_at is None,
         deleted=message.deleted_at is not None,
@@ -162,10 +169,16 @@ def _articles(viewer: Viewer, spot: Spot, message: Message, panel: str) -> Itera
         )  # fmt: skip
 
 
-def _body(viewer: Viewer, spot: Spot, message: Message, key: str) -> Markup:
+def _choices(card: Card) -> str:
+    """Name which buttons of a card are drawn as pressed."""
+    rows = (block.buttons for block in card.blocks if isinstance(block, Buttons))
+    return "".join(f" {button.action}" for row in rows for button in row if button.pressed)
+
+
+def _body(viewer: Viewer, spot: Spot, message: Message, card: Card | None, key: str) -> Markup:
     if message.deleted_at:
         return Markup('<p class="said gone">This message was taken back.</p>')
-    if message.card is not None:
+    if card is not None:
         hidden = {
             "token": viewer.token,
             "as": str(viewer.person.id),
@@ -173,7 +186,7 @@ def _body(viewer: Viewer, spot: Spot, message: Message, key: str) -> Markup:
             "back": address(spot, message.id),
         }
         level = 3 if key.startswith("t") else 2
-        return render_card(card_from_json(message.card), Frame(key, level, hidden))
+        return render_card(card, Frame(key, level, hidden))
     if message.author_id is None:
         return render_sentences(message.shown)
     said = [
@@ -193,9 +206,10 @@ def address(spot: Spot, message_id: int | None = None) -> str:
     return path + mark
 
 
-def state_of(messages: Iterable[Message]) -> str:
+def state_of(messages: Iterable[Message], pressed: Iterable[Press]) -> str:
     """Name what is shown, so that a page that comes back knows whether it missed anything."""
     shown = ",".join(f"{m.id}.{m.version}.{m.working:d}" for m in messages)
+    shown += ";".join(f"{action} {subject}" for action, subject in sorted(pressed))
     return hashlib.blake2s(shown.encode(), digest_size=8).hexdigest()
 
 

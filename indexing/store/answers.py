@@ -313,6 +313,22 @@ async def upsert_feedback(
     )
 
 
+async def fetch_feedback(
+    conn: Connection, person_id: int, answer_ids: Sequence[int]
+) -> dict[int, bool]:
+    """What somebody said of answers: whether each helped; those they said nothing of are left out."""
+    rows = await (
+        await conn.execute(
+            """
+            select answer_id, helpful from indexing.feedback
+            where person_id = %s and answer_id = any(%s)
+            """,
+            [person_id, list(answer_ids)],
+        )
+    ).fetchall()
+    return {row[0]: row[1] for row in rows}
+
+
 async def mark_deleted(conn: Connection, message: str, now: datetime) -> None:
     """Remember that a message was taken back, whether or not it was answered already."""
     await conn.execute(

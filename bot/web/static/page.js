@@ -53,10 +53,19 @@ function isAtEnd(log) {
   return log.scrollHeight - log.scrollTop - log.clientHeight < 120;
 }
 
+// The end of a log, but never past the beginning of its newest message: that is read first.
+function showNewest(log, least = 0) {
+  const newest = [...log.querySelectorAll(".message")].at(-1);
+  const start = newest ? newest.getBoundingClientRect().top - log.getBoundingClientRect().top + log.scrollTop - 8 : 0;
+  const end = log.scrollHeight - log.clientHeight;
+  log.scrollTop = Math.max(least, newest ? Math.min(end, start) : end);
+}
+
 function keepAtEnd(log, change) {
   const stay = isAtEnd(log);
+  const before = log.scrollTop;
   change();
-  if (stay) log.scrollTop = log.scrollHeight;
+  if (stay) showNewest(log, before);
 }
 
 function showEntry(key, html) {
@@ -183,6 +192,14 @@ async function act(form, submitter) {
   if (!told.refused) form.closest("details.own")?.removeAttribute("open");
 }
 
+// Cancel, as Escape: the words are put back as they were, and the sheet is closed.
+document.addEventListener("reset", (event) => {
+  const own = event.target.closest("details.own");
+  if (!own) return;
+  own.open = false;
+  own.querySelector("summary").focus();
+});
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
   const path = new URL(form.action).pathname;
@@ -248,6 +265,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   const open = document.querySelector("details[open]:focus-within");
   if (open) {
+    open.querySelector("form[action='/edit']")?.reset();
     open.open = false;
     open.querySelector("summary").focus();
   } else if (thread && !document.querySelector(":popover-open")) {
@@ -255,13 +273,14 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-if (thread) thread.scrollTop = thread.scrollHeight;
+if (thread) showNewest(thread);
 if (!location.hash || location.hash === "#latest") {
   const root = document.getElementById(`e${document.body.dataset.thread}`);
   if (root) root.scrollIntoView({ block: "center" });
-  else if (!onPast) talk.scrollTop = talk.scrollHeight;
+  else if (!onPast) showNewest(talk);
 }
-if (matchMedia("(hover: hover)").matches) {
+// Not on a phone, where a keyboard would cover half of what is to be read.
+if (matchMedia("(min-width: 761px)").matches && !matchMedia("(pointer: coarse)").matches) {
   const box = document.querySelector(thread ? ".thread .composer textarea" : ".talk .composer textarea");
   box.focus({ preventScroll: true });
   box.setSelectionRange(box.value.length, box.value.length);

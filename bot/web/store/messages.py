@@ -72,6 +72,7 @@ async def insert_said(
     addressed: bool,
     conversation_id: int | None,
     now: datetime,
+    only_for: int | None = None,
 ) -> int:
     """Store what a person said; without a conversation it opens its own."""
     row = await (
@@ -79,13 +80,14 @@ async def insert_said(
             """
             with said as (
                 insert into bot.message
-                    (place, thread_id, author_id, text, addressed, conversation_id, created_at)
-                values (%s, %s, %s, %s, %s, %s, %s)
+                    (place, thread_id, author_id, text, addressed, conversation_id, created_at,
+                     only_for)
+                values (%s, %s, %s, %s, %s, %s, %s, %s)
                 returning id
             )
             select id from said
             """,
-            [place, thread_id, author_id, text, addressed, conversation_id, now],
+            [place, thread_id, author_id, text, addressed, conversation_id, now, only_for],
         )
     ).fetchone()
     assert row
@@ -133,17 +135,23 @@ async def mark_shown(conn: Connection, message_id: int, sentences: Sequence[str]
     )
 
 
-async def mark_card(conn: Connection, message_id: int, card: Card) -> bool:
-    """Show a whole card in place of what stood there; False when the message is not there."""
+async def mark_card(
+    conn: Connection, message_id: int, card: Card, edited_at: datetime | None = None
+) -> bool:
+    """Show a whole card in place of what stood there; False when the message is not there.
+
+    `edited_at` is given where it says something else now, not where only its looks changed.
+    """
     row = await (
         await conn.execute(
             """
             update bot.message
-            set card = %s, shown = '[]', busy = false, version = version + 1
+            set card = %s, shown = '[]', busy = false, version = version + 1,
+                edited_at = coalesce(%s, edited_at)
             where id = %s
             returning id
             """,
-            [Jsonb(card_to_json(card)), message_id],
+            [Jsonb(card_to_json(card)), edited_at, message_id],
         )
     ).fetchone()
     return row is not None
@@ -173,6 +181,17 @@ async def mark_deleted(conn: Connection, message_id: int, now: datetime) -> None
         """,
         [now, message_id],
     )
+
+
+async def is_replaceable(conn: Connection, ref: str) -> bool:
+    """Whether the card that the outbox calls `ref` can be replaced: it is no whisper."""
+    row = await (
+        await conn.execute(
+            "select exists (select 1 from bot.outbox where ref = %s and kind in ('post', 'stream'))",
+            [ref],
+        )
+    ).fetchone()
+    return bool(row and row[0])
 
 
 async def fetch_message(conn: Connection, message_id: int) -> Message | None:
