@@ -22,6 +22,7 @@ from bot.web import saying
 from bot.web.places import direct_place, may_enter, may_see, spot_of
 from bot.web.send import LocalChannel
 from bot.web.store import threads
+from bot.web.words import storable
 from handlers import cards
 from handlers.answer_cards import help_card
 from handlers.cards import Card, card_from_json, card_to_json, plain
@@ -132,7 +133,7 @@ class Terminal:
 
     def start(self, services: Services) -> None:
         """Build the worker."""
-        self._worker = app.worker(self._house, {"web": self._door}, services)
+        self._worker = app.worker(self._house, {"web": self._door}, services, self._inbox)
 
     async def _note(self, _conn: Connection, inbox_id: int, _lock: str) -> None:
         self._waiting.append(inbox_id)
@@ -204,7 +205,7 @@ class Terminal:
                 self._refuse("Write say, press (card, action, subject) or show.")
 
     async def _say(self, person: Person, place: str, thread: int | None, text: str) -> None:
-        if not saying.storable(text):
+        if not storable(text):
             self._show("post", place, "", help_card())
             return
         async with self._house.pool.connection() as conn:
