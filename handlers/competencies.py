@@ -34,7 +34,7 @@ def _report(path: Path, imported: Imported) -> Sequence[str]:
     lines = [f"{path.name}: {imported.count} competencies, {len(imported.changed)} new or changed."]
     for ids, said in (
         (imported.unvalidated, "Nobody has validated {}: no gap in it can be activated yet."),
-        (imported.unconfirmed, "Only a job description names {}: unconfirmed, so its gaps have no place yet."),
+        (imported.unconfirmed, "Only a job description names {}: unconfirmed, so not ranked yet."),
     ):
         if ids:
             lines.append("  " + said.format(_named(ids)))
