@@ -275,6 +275,29 @@ def test_no_step_is_lost_or_added_whatever_the_sop(
             assert all(any(c.quote in t for t in texts) for x in step.lines for c in x.cites)
 
 
+@pytest.mark.parametrize(
+    ("said", "warns"),
+    [
+        ("Never exceed 40 °C.", True),
+        ("Never shred a receipt.", True),
+        ("The money never goes to another card.", True),
+        ("Please do not lift it.", True),
+        ("If it is hot, do not lift it.", True),
+        ("Nobody opens alone.", True),
+        ("You must not lift it.", True),
+        ("Warning: The plate is hot.", True),
+        ("The customer says they never bought it.", False),
+        ("You never have to accept insults.", False),
+        ("You do not need to sign.", False),
+        ("The customer may not remember the name.", False),
+        ("If you do not know, ask.", False),
+    ],
+)
+def test_what_warns(said: str, warns: bool) -> None:
+    guide = guide_of(f"# Rounds\n\n1. Walk.\n2. Sign.\n\n{said}")
+    assert [warning.text for warning in guide.warnings] == ([said] if warns else [])
+
+
 def test_documents_without_steps_give_no_guide() -> None:
     prose = sop_text("# Gift cards\n\nA card is valid for 24 months.", "cards.md")
     assert draft(request("guide"), [prose], None) == NothingToDraftFrom("no_steps", ("cards.md",))

@@ -61,6 +61,10 @@ def job_aid(sop: Outline, wanted: str, fit: Fit) -> tuple[JobAid, bool] | None:
             held = shorter if len(held) == 1 else {n: held[n] for n in held if n != at}
     if _length(title, pieces, held) > AID_CHARACTERS:
         return None
+    for at in order:  # what was put off for a longer one may fit after all
+        more = {**held, at: pieces[at].core}
+        if pieces[at].core and at not in held and _length(title, pieces, more) <= AID_CHARACTERS:
+            held = more
     whole = len(held) == sum(bool(piece.core) for piece in pieces)
     fuller = {at: pieces[at].fuller for at in held}
     if whole and _length(title, pieces, fuller) <= AID_CHARACTERS:

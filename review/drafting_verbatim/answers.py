@@ -49,6 +49,8 @@ def answers(said: str) -> Answers:
         lead, act = (f"{_upper(when)}, ", condition[2]) if when else ("", said)
     elif heading and instructs(rest) and not instructs(heading) and not is_record(said):
         lead, act = f"“{heading}”: ", rest
+    elif heading and instructs(heading) and not instructs(rest):
+        act = heading
     if own := _first_person(act):
         return Answers(_ended(lead + own[0]), _ended(lead + own[1]), True)
     return _quoted(said)

@@ -19,7 +19,8 @@ LABELLED = re.compile(
     re.IGNORECASE,
 )
 _FORBIDS = re.compile(
-    r"\bnever\b(?!\s+(?:\w+ed|bought|had|been|got|gotten|came|made|was|were|seen|did|gone|done)\b)"
+    r"\bnever\b(?!\s+(?!exceed|proceed|feed|bleed|speed|seed|shred|shed|embed)(?:\w+ed|bought|had|been|got|gotten|came|made|was|were|seen|did|gone|done"
+    r"|(?:have|has|need|needs) to)\b)"
     r"|\bmust\s+not\b|\bmustn['’]t\b|\byou may\s+not\b|\bshould\s+not\b|\bshall\s+not\b"
     r"|\bunder no circumstances\b|\bforbidden\b|\bprohibited\b|\bnot (?:allowed|permitted)\b"
     r"|(?:^|[.,;:!?(]\s*|\b(?:and|but|or|please|so|then)\s+)(?:do not|don['’]t)\b(?! (?:need|have) to)"
