@@ -17,6 +17,7 @@ HEADING = re.compile(r"#{1,6} +(.*?) *#*$")
 FENCE = re.compile(r" *(```|~~~)")
 SENTENCE = re.compile(r"(?<=[.!?]) +(?=[A-Z])")
 SIMPLE = re.compile(r"[A-Z][^|{}<>\[\]_*\\#]*[.:!]")
+NO_BLOCK = re.compile(r"\s*(?:[<>!]|\[[^\]]+\]:)")
 OPENS_BLOCK = re.compile(r"\s*(?:[-*+#>|=~`]|\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,4})[.)])")
 
 
@@ -69,7 +70,7 @@ def parsed(path: Path, folder: Path) -> Document:
         line = lines[at]
         if found := FENCE.match(line):
             fence = "" if fence == found[1] else fence or found[1]
-        elif fence or not line.strip() or line.lstrip().startswith(("<", ">", "!")):
+        elif fence or not line.strip() or NO_BLOCK.match(line):
             pass
         elif heading := HEADING.match(line):
             section = heading[1]
@@ -89,7 +90,7 @@ def _block(lines: list[str], at: int, section: str) -> Block | None:
     if item is None and lines[at].startswith("   "):
         return None
     own = at + 1
-    while own < len(lines) and lines[own].strip() and not OPENS_BLOCK.match(lines[own]):
+    while own < len(lines) and lines[own].strip() and not _opens(lines[own]):
         own += 1
     prefix = item[0] if item else ""
     text = " ".join(line.strip() for line in (lines[at][len(prefix) :], *lines[at + 1 : own]))
@@ -100,6 +101,10 @@ def _block(lines: list[str], at: int, section: str) -> Block | None:
         "paragraph" if item is None else "step" if item[2][0].isdigit() else "bullet"
     )
     return Block(at, own, end if item else own, prefix, text.strip(), section, kind)
+
+
+def _opens(line: str) -> bool:
+    return bool(OPENS_BLOCK.match(line) or NO_BLOCK.match(line))
 
 
 def visible(text: str) -> str:

@@ -49,6 +49,8 @@ _POINTS = re.compile(
     r"(?:information|details?|help)|more (?:information|details))\b",
     re.IGNORECASE,
 )
+_DISTINCT = 4
+"""Words of a part of a quote that are seldom anybody else's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +140,19 @@ def _cites(quote: str, text: str) -> bool:
     A command that is only the beginning of the quote's longer one is not held.
     """
     quoted, words = _words(quote), _words(text)
-    if _within(quoted, words):
+    cut = _cut(quote)
+    if any(
+        _within(piece, words) for _, piece in [("quote", quoted), *cut] if _tells(piece, quoted)
+    ):
         return True
     return _within(words, quoted) and not any(
-        part == "code" and piece != words and _within(words, piece) for part, piece in _cut(quote)
+        part == "code" and piece != words and _within(words, piece) for part, piece in cut
     )
+
+
+def _tells(piece: Plain, quoted: Plain) -> bool:
+    """Whether a piece of a quote is long enough to tell where it was taken from."""
+    return piece == quoted or len(piece) >= _DISTINCT
 
 
 @lru_cache(maxsize=1024)

@@ -45,6 +45,8 @@ _COMPOUND = re.compile(r"[^\W_]+(?:[-_‐‑][^\W_]+)+")
 _CALENDAR = frozenset(f"{_MONTHS} {_DAYS}".split())
 _POLITE = re.compile(r"\b(?:please|kindly)\b,?", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
+_DENIALS = frozenset({"not", "no", "never", "without", "cannot"})
+_DEMANDS = frozenset(f"{small_words.MAY} {small_words.SHOULD} must shall will would".split())
 _COUNTED: tuple[Strength, ...] = ("should", "may", "optional")
 """Strengths that are never the same as saying it plainly."""
 LOST = 0.35
@@ -55,7 +57,9 @@ _CONDITIONS = frozenset(
     {"if", "whether", "when", "whenever", "unless", "until", "once", "provided"}
 )
 _EXCEPTIONS = frozenset({"except", "excluding", "unless"})
-_STOP = frozenset(small_words.STOP.split()) - {"till"}
+_STOP = frozenset(
+    f"{small_words.STOP} {small_words.MAY} {small_words.SHOULD} must cannot".split()
+) - {"till"}
 _OPENS = frozenset(small_words.OPENS.split())
 _LONGER = frozenset({"more", "longer", "greater", "higher", "larger", "bigger", "later", "older"})
 _SHORTER = frozenset(
@@ -79,6 +83,7 @@ def reasons(before: Line, after: Line) -> tuple[Reason, ...]:
         return tuple(dict.fromkeys(why for why in found if counts or why != "unit"))
     found = list(_of_texts(before.text, after.text))
     found.extend(_replaced(before.plain, after.plain))
+    found.extend(_nothing_but_grammar(before.plain, after.plain))
     if before.part == after.part == "row":
         found.extend(_cells(before.text, after.text))
     if before.warning and not after.warning:
@@ -249,6 +254,16 @@ def _replaced(before: Plain, after: Plain) -> Iterator[Reason]:
             yield "thing"
 
 
+def _nothing_but_grammar(before: Plain, after: Plain) -> Iterator[Reason]:
+    """Words of denial, or of demand, that alone were put in, left out or replaced."""
+    left, right = Counter(before), Counter(after)
+    other = set((left - right) + (right - left))
+    if other and other <= _DENIALS:
+        yield "negation"
+    if other and other <= _DEMANDS:
+        yield "obligation"
+
+
 def _alike(left: Plain, right: Plain) -> bool:
     """Whether any of these words may stand for one of those, or none of either names anything."""
     named = [[word for word in words if _names_something(word)] for words in (left, right)]
@@ -260,7 +275,7 @@ def _alike(left: Plain, right: Plain) -> bool:
 
 
 def _names_something(word: str) -> bool:
-    return word[0].isalpha() and word not in _STOP
+    return word[0].isalpha() and "'" not in word and word not in _STOP
 
 
 def _things(left: Statement, right: Statement) -> Iterator[Reason]:
@@ -273,7 +288,9 @@ def _things(left: Statement, right: Statement) -> Iterator[Reason]:
 def _oftener(said: Statement, source: Statement) -> list[Word]:
     """Words for things that one wording has more often than the other."""
     return [
-        word for word in said.words if word.noun and len(said.like(word)) > len(source.like(word))
+        word
+        for word in said.words
+        if (word.noun or word.role) and len(said.like(word)) > len(source.like(word))
     ]
 
 

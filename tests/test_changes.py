@@ -353,6 +353,18 @@ def test_one_other_digit_is_always_material_and_touches_its_sentence(
     assert touched(found, texts[at], "A")
 
 
+@given(SENTENCES, st.sampled_from(["not", "never", "no"]), st.data())
+@settings(max_examples=100, deadline=None)
+def test_a_denial_put_in_or_left_out_is_always_material(
+    text: str, denial: str, data: st.DataObject
+) -> None:
+    words = text.split()
+    words.insert(data.draw(st.integers(1, len(words) - 1)), denial)
+    texts = [text, " ".join(words)]
+    for before, after in (texts, texts[::-1]):
+        assert touched(compare(RevisionText("A", before), RevisionText("A", after)), before, "A")
+
+
 def _as_steps(texts: list[str]) -> str:
     return "\n".join(f"{number}. {text}" for number, text in enumerate(texts, 1))
 
