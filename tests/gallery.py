@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import date
 
 from gallery_real import REAL
+from gallery_review import REVIEW
 from gallery_skills import SKILLS
 
 from handlers.cards import (
@@ -245,6 +246,7 @@ CARDS: dict[str, Card] = {
     **_WHOLE,
     **REAL,
     **SKILLS,
+    **REVIEW,
     **{f"hostile_{name}": _hostile(text) for name, text in HOSTILE.items()},
     "hostile_everything": _hostile(_EVERYTHING),
 }
