@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
-from itertools import groupby
 
 from handlers import answer_lines
 from handlers.cards import (
@@ -14,18 +13,16 @@ from handlers.cards import (
     Card,
     Heading,
     Note,
-    Quote,
     Sources,
     Steps,
     Text,
     literal,
     plain,
 )
-from handlers.wording import cited, day, heading_of, listed, section_beside, source_detail
+from handlers.wording import day, heading_of, listed, section_beside, source_detail
 from indexing.nouns import (
     Answered,
     Blocked,
-    FoundPassage,
     NamedDocument,
     NotCovered,
     Worded,
@@ -206,30 +203,6 @@ def elsewhere_card() -> Card:
     """Said in a channel when the answer is not for everyone there."""
     said = "The SOP on this is not for everyone here, so I have answered you in a direct message."
     return Card(said, (Text(said),))
-
-
-def source_card(passages: Sequence[tuple[int, FoundPassage]], names: Names) -> Card:
-    """The whole passages an answer quotes, each with its mark; those of one section together."""
-    if not passages:
-        said = (
-            "That passage may not be shown any more: its SOP changed or is not for you. Ask again."
-        )
-        return Card(said, (Text(said),))
-    blocks: list[Block] = []
-    for number, of_one in groupby(passages, key=lambda marked: marked[0]):
-        together = [passage for _, passage in of_one]
-        owner = names.get(together[0].owner, together[0].owner)
-        text = "\n\n".join(passage.text for passage in together)
-        blocks.append(Quote(text, f"[{number}] {cited(together[0], owner)}"))
-    first = dict(reversed(passages))
-    links = tuple(
-        answer_lines.source(number, first[number], names)
-        for number in sorted(first)
-        if first[number].url
-    )
-    if links:
-        blocks.append(Sources(links))
-    return Card(f"From {passages[0][1].title}", tuple(blocks))
 
 
 def help_card(greeting: str = "") -> Card:

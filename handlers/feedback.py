@@ -9,7 +9,9 @@ from handlers.answer_lines import marked_sources
 from handlers.answering import names_of
 from handlers.cards import Card
 from handlers.inbound import Pressed
+from handlers.parts import first_part, later_part, part_of
 from handlers.services import Chat, Connection
+from handlers.source_cards import no_part_card, source_card
 from indexing.nouns import Answered, WrittenAnswer
 from indexing.store import answers as stored
 from indexing.store.answers import StoredAnswer
@@ -27,16 +29,33 @@ async def on_not_helpful(conn: Connection, chat: Chat, pressed: Pressed, now: da
 
 
 async def on_show_source(conn: Connection, chat: Chat, pressed: Pressed, now: datetime) -> None:
-    """Show the presser the whole passages an answer quotes, as far as they may read them today."""
-    answer = await _answer_pressed(conn, chat, pressed)
-    if answer is None:
+    """Show the presser the whole passages an answer quotes, as far as they may read them today.
+
+    A further part is pressed on what only its reader saw, which names no card: what they may read
+    decides alone.
+    """
+    subject, number = part_of(pressed.subject)
+    if number > 1:
+        answer = await _fetch_answer(conn, subject)
+        card = await _source_card(conn, answer, pressed, now) if answer else None
+        part = later_part(card, pressed.action, subject, number) if card else None
+        await _tell(chat, pressed, part or no_part_card())
         return
+    answer = await _answer_pressed(conn, chat, pressed)
+    if answer is not None:
+        card = await _source_card(conn, answer, pressed, now)
+        await _tell(chat, pressed, first_part(card, pressed.action, pressed.subject))
+
+
+async def _source_card(
+    conn: Connection, answer: StoredAnswer, pressed: Pressed, now: datetime
+) -> Card:
     tokens = audience_of(pressed.person)
     passages = await stored.fetch_cited_passages(conn, answer.id, tokens, now.date())
     names = await names_of(conn, frozenset(passage.owner for _, passage in passages))
     if isinstance(answer.outcome, Answered | WrittenAnswer):
         passages = marked_sources(answer.outcome, passages)
-    await _tell(chat, pressed, cards.source_card(passages, names))
+    return source_card(passages, names)
 
 
 async def _on_feedback(
@@ -65,12 +84,7 @@ async def _on_feedback(
 
 async def _answer_pressed(conn: Connection, chat: Chat, pressed: Pressed) -> StoredAnswer | None:
     """Load the subject again and check that the press came from the card that shows it."""
-    kind, _, number = pressed.subject.partition(":")
-    answer = (
-        await stored.fetch_answer(conn, int(number))
-        if kind == "answer" and number.isdecimal() and len(number) < 19
-        else None
-    )
+    answer = await _fetch_answer(conn, pressed.subject)
     if answer is None:
         said = "That answer is not there any more. Ask again and I will look it up."
         await _tell(chat, pressed, cards.said_card(said))
@@ -85,6 +99,13 @@ async def _answer_pressed(conn: Connection, chat: Chat, pressed: Pressed) -> Sto
         await _tell(chat, pressed, cards.said_card(said))
         return None
     return answer
+
+
+async def _fetch_answer(conn: Connection, subject: str) -> StoredAnswer | None:
+    kind, _, number = subject.partition(":")
+    if kind != "answer" or not number.isdecimal() or len(number) > 18:
+        return None
+    return await stored.fetch_answer(conn, int(number))
 
 
 async def _tell(chat: Chat, pressed: Pressed, card: Card) -> None:

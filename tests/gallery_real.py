@@ -7,6 +7,7 @@ from datetime import date
 
 from handlers import answer_cards as made
 from handlers.cards import Card
+from handlers.source_cards import source_card
 from indexing.nouns import (
     Answered,
     Blocked,
@@ -118,10 +119,10 @@ REAL: dict[str, Card] = {
         Blocked(_SPILL, "expired", date(2026, 10, 14)), date(2026, 11, 23)
     ),
     "real_elsewhere": made.elsewhere_card(),
-    "real_source": made.source_card(((1, _PASSAGE), (2, _LINKED)), NAMES),
-    "real_source_hostile": made.source_card(((1, _HOSTILE),), NAMES),
-    "real_source_in_parts": made.source_card(((1, _PASSAGE), (1, _LINKED), (2, _LINKED)), NAMES),
-    "real_source_gone": made.source_card((), NAMES),
+    "real_source": source_card(((1, _PASSAGE), (2, _LINKED)), NAMES),
+    "real_source_hostile": source_card(((1, _HOSTILE),), NAMES),
+    "real_source_in_parts": source_card(((1, _PASSAGE), (1, _LINKED), (2, _LINKED)), NAMES),
+    "real_source_gone": source_card((), NAMES),
     "real_help": made.help_card(),
     "real_greeting": made.help_card("Hello."),
     "real_said": made.said_card("Thank you, noted. <!channel> *x*"),

@@ -328,6 +328,8 @@ async def test_the_source_is_shown_whole_and_only_while_it_may_be_read(
         ("answer.helpful", "answer:1", "card-77", "priya", "belongs to another card"),
         ("answer.helpful", "answer:1", "card-1", "nadia", "given to somebody else"),
         ("answer.source", "answer:1", "card-1", "nadia", "given to somebody else"),
+        ("answer.source", "answer:1#2", "card-1", "nadia", "no more of it"),
+        ("answer.source", "answer:999999#2", "card-1", "priya", "no more of it"),
         ("answer.destroy", "answer:1", "card-1", "priya", "not in use any more"),
     ],
 )

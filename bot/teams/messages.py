@@ -15,7 +15,7 @@ from typing import Any, Literal
 from botbuilder.schema import Activity, Attachment
 
 from bot.teams.entities import MOST_CITATIONS, MessageInfo
-from bot.teams.render import MOST_BYTES, render, size_of
+from bot.teams.render import MOST_BYTES, is_openable, render, size_of
 from bot.teams.words import as_message
 from handlers.cards import (
     Block,
@@ -34,6 +34,7 @@ from handlers.cards import (
     plain,
     spans,
 )
+from handlers.wording import source_detail
 
 ADAPTIVE = "application/vnd.microsoft.card.adaptive"
 RATINGS = {"like": "answer.helpful", "dislike": "answer.not_helpful"}
@@ -161,6 +162,8 @@ def words_of(card: Card) -> str | None:
                 lines += [text, source]
             case Facts(rows):
                 lines += [f"{label}: {value}" for label, value in rows]
+            case Sources(entries) if not any(is_openable(entry.url) for entry in entries):
+                lines += [f"{each.number} {each.title}{source_detail(each)}" for each in entries]
             case _:
                 return None
     return "\n".join(line for line in lines if line)

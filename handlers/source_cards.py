@@ -1,0 +1,91 @@
+"""Decides how the whole of what an answer cites reads: the SOP's own words as it lays them out.
+
+Its steps are steps again, its warnings warnings; where they stand is said once, under them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+
+from handlers.answer_lines import source
+from handlers.cards import Block, Card, Note, Sources, Steps, Text, literal
+from indexing.nouns import FoundPassage
+from indexing.passages import Unit, units_with_whole_warnings
+
+OWN_WORDS = "The SOP's own words."
+_NUMBER = re.compile(r"\d{1,4}[.)]\s+")
+_POINT = re.compile(r"^[ \t]*- ", re.MULTILINE)
+
+
+def source_card(passages: Sequence[tuple[int, FoundPassage]], names: Mapping[str, str]) -> Card:
+    """The whole passages an answer quotes, each with its mark; those of one section together.
+
+    `names`: e-mail to name.
+    """
+    if not passages:
+        said = (
+            "That passage may not be shown any more: its SOP changed or is not for you. Ask again."
+        )
+        return Card(said, (Text(said),))
+    blocks: list[Block] = []
+    for mark, of_one in groupby(passages, key=lambda marked: marked[0]):
+        together = [passage for _, passage in of_one]
+        section = together[0].section or together[0].title
+        blocks.append(Text(f"**{literal(section)}** [{mark}]"))
+        blocks += _laid_out("\n\n".join(passage.text for passage in together))
+    first = dict(reversed(passages))
+    blocks.append(Sources(tuple(source(mark, first[mark], names) for mark in sorted(first))))
+    blocks.append(Note(OWN_WORDS))
+    return Card(f"From {passages[0][1].title}", tuple(blocks))
+
+
+def no_part_card() -> Card:
+    """Said when a part is asked for that is not there any more."""
+    said = (
+        "There is no more of it: the SOP has changed. Press *Show source* under the answer again."
+    )
+    return Card(said.replace("*", ""), (Text(said),))
+
+
+def _laid_out(text: str) -> Iterator[Block]:
+    """The blocks of a passage's text: steps that follow one another are one list."""
+    steps: list[str] = []
+    start, paragraph, end = 1, "", 0
+    for unit in units_with_whole_warnings(text):
+        words = literal(_POINT.sub("• ", text[unit.start : unit.end]))
+        if unit.step is None or unit.step != start + len(steps):
+            yield from _steps(steps, start)
+            steps = []
+        if unit.step is not None or _stands_out(text, unit):
+            yield from _paragraph(paragraph)
+            paragraph = ""
+        if unit.step is not None:
+            start = start if steps else unit.step
+            steps.append(_NUMBER.sub("", words, count=1))
+        elif _stands_out(text, unit):
+            yield Note(words, "warning")
+        else:
+            paragraph += _between(text[end : unit.start]) + words if paragraph else words
+        end = unit.end
+    yield from _steps(steps, start)
+    yield from _paragraph(paragraph)
+
+
+def _stands_out(text: str, unit: Unit) -> bool:
+    return unit.warning and not text.startswith("- ", unit.start)
+
+
+def _between(gap: str) -> str:
+    return "\n\n" if gap.count("\n") > 1 else "\n" if "\n" in gap else " "
+
+
+def _steps(items: Sequence[str], start: int) -> Iterator[Block]:
+    if items:
+        yield Steps(tuple(items), start)
+
+
+def _paragraph(words: str) -> Iterator[Block]:
+    if words:
+        yield Text(words)
