@@ -26,7 +26,7 @@ class TryLater(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One row of the inbox: what a platform told us, as it told it."""
+    """One row of the inbox: what a platform told us, as it told it. `stops`: it ends an answer."""
 
     id: int
     key: str
@@ -35,6 +35,7 @@ class Event:
     received_at: datetime
     state: str
     attempts: int
+    stops: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +72,12 @@ class Channel(Protocol):
     async def working(self, asked: Asked, event: Event) -> None:
         """Give the first visible sign that the question is being worked on. Best effort."""
 
-    async def show(self, event: Event, place: Place, ref: str, sentences: Sequence[str]) -> None:
+    async def show(self, event: Event, place: Place, ref: str, sentences: Sequence[str]) -> bool:
         """Show what is written so far of the answer to `event`, where the platform can stream.
 
-        Best effort. The `stream` row with the same `ref` ends it, also after a crash: what a
-        platform needs for that is stored before anything is shown.
+        False when whoever asked has stopped it there. Best effort. The `stream` row with the same
+        `ref` ends it, also after a crash: what a platform needs for that is stored before anything
+        is shown.
         """
 
     async def send(self, outgoing: Outgoing) -> str:

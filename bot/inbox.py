@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,18 +14,21 @@ from bot import store
 from bot.channel import Channel, Event, TryLater
 from bot.database import Pool
 from bot.outbox import Outbox, OutboxChat, Showing
-from handlers import answering, home, presses
+from bot.stopping import stoppable
+from handlers import answering, due, home, presses, stopping
 from handlers.cards import Card, Text
-from handlers.inbound import Asked, Deleted, Edited, Inbound, Opened, Place, Pressed
+from handlers.inbound import Asked, Deleted, Due, Edited, Inbound, Opened, Place, Pressed
 from handlers.services import Connection, Services
 
 MAX_ATTEMPTS = 6
+OWN = "jobaid"
+"""The platform of events that we caused ourselves."""
 log = structlog.get_logger()
 # Without letters and digits that are read wrongly aloud.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 Defer = Callable[[Connection, int, str], Awaitable[None]]
-"""Puts the job of a stored event into the queue, on the event's own connection."""
+"""Puts the job of a stored event into the queue, on the event's own connection; '' is no lock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +46,22 @@ class Inbox:
         payload: dict[str, Any],
         lock: str,
         now: datetime,
+        turn: str = "",
+        stops: bool = False,
     ) -> int | None:
         """Store an event and defer its job on the same connection; None for a redelivery.
 
         `key` is the platform's own, unique for the event; `lock` names the thread (or the person
-        where there are no threads): events under one lock are handled one after the other.
+        where there are no threads): events under one lock are handled one after the other. `turn`
+        names who asks something and where ('' for what asks nothing): an event that `stops` ends
+        the answers to all that was asked there before it, and waits for none of them.
         """
-        inbox_id = await store.insert_event(conn, f"{platform}:{key}", platform, payload, now)
+        turn = turn and f"{platform}:{turn}"
+        inbox_id = await store.insert_event(
+            conn, f"{platform}:{key}", platform, payload, now, turn, stops
+        )
         if inbox_id is not None:
-            await self.defer(conn, inbox_id, f"{platform}:{lock}")
+            await self.defer(conn, inbox_id, "" if stops else f"{platform}:{lock}")
         return inbox_id
 
 
@@ -65,12 +75,14 @@ class Worker:
         services: Services,
         outbox: Outbox,
         clock: Callable[[], datetime],
+        inbox: Inbox,
     ) -> None:
         self._pool = pool
         self._channels = channels
         self._services = services
         self._outbox = outbox
         self._clock = clock
+        self._inbox = inbox
 
     async def work_off(self, inbox_id: int) -> None:
         """Handle one event once, then send what is unsent of it. Raises `TryLater` to come back."""
@@ -100,10 +112,16 @@ class Worker:
 
     async def _handle(self, event: Event) -> None:
         channel = self._channels.get(event.platform)
-        inbound = await channel.translate(event) if channel else None
-        if isinstance(inbound, Asked) and channel:
+        inbound = await self._translate(channel, event)
+        if isinstance(inbound, Asked) and channel and not event.stops:
             await channel.working(inbound, event)
-        async with self._pool.connection() as conn, conn.transaction():
+        services = self._services
+        asks = isinstance(inbound, Asked | Edited) and not event.stops
+        async with (
+            stoppable(self._pool, event.id, services.language_model if asks else None) as model,
+            self._pool.connection() as conn,
+            conn.transaction(),
+        ):
             if not await store.lock_waiting_event(conn, event.id):
                 return
             now = self._clock()
@@ -113,29 +131,54 @@ class Worker:
             # Whoever is told something directly is told where the event came from, if they can be.
             platforms = sorted(self._channels, key=lambda name: name != event.platform)
             showing = Showing(event, channel) if channel else None
+            if showing and model:
+                showing = replace(showing, stop=model.stop)
             chat = OutboxChat(conn, event.id, now, platforms, showing)
-            await self._converse(conn, chat, inbound, event, now)
-            person = None if isinstance(inbound, Deleted) else inbound.person
+            if model:
+                services = replace(services, language_model=model)
+            person = None if isinstance(inbound, Deleted | Due) else inbound.person
+            # What comes of a press may name it as its own: whose press it is has to stand by then.
+            if person is not None:
+                await store.mark_event_person(conn, event.id, person.id)
+            await self._converse(conn, services, chat, inbound, event, now)
             if isinstance(inbound, Asked) and person and inbound.audience == "direct":
                 place = Place(inbound.place.partition("|")[0])
                 await store.upsert_direct_place(conn, person.id, event.platform, place)
-            await store.mark_event(conn, event.id, "handled", person.id if person else None, now)
+            person_id = person.id if person else None
+            await store.mark_event(conn, event.id, "handled", person_id, self._clock())
+
+    async def _translate(self, channel: Channel | None, event: Event) -> Inbound | None:
+        if event.platform == OWN:
+            return Due(event.payload["task"], event.payload["subject"], event.received_at)
+        return await channel.translate(event) if channel else None
 
     async def _converse(
-        self, conn: Connection, chat: OutboxChat, inbound: Inbound, event: Event, now: datetime
+        self,
+        conn: Connection,
+        services: Services,
+        chat: OutboxChat,
+        inbound: Inbound,
+        event: Event,
+        now: datetime,
     ) -> None:
         once = _Once(conn, now)
+        later = InboxLater(conn, self._inbox, now)
         match inbound:
+            case Asked() if event.stops:
+                stopped = await store.has_stopped(conn, event.id)
+                await stopping.on_stop(chat, inbound, stopped)
             case Asked():
-                await answering.on_asked(conn, self._services, chat, once, inbound, now)
+                await answering.on_asked(conn, services, chat, once, inbound, now)
             case Edited():
-                await answering.on_edited(conn, self._services, chat, once, inbound, now)
+                await answering.on_edited(conn, services, chat, once, inbound, now)
             case Deleted():
                 await answering.on_deleted(conn, chat, inbound, now)
             case Pressed():
-                await presses.on_pressed(conn, self._services, chat, inbound, now)
+                await presses.on_pressed(conn, services, chat, later, inbound, now)
             case Opened():
                 await home.on_opened(conn, chat, inbound, now)
+            case Due():
+                await due.on_due(conn, services, chat, later, inbound, now)
 
     async def _apologise(self, conn: Connection, event: Event, reference: str) -> None:
         place = event.payload.get("place")
@@ -144,6 +187,23 @@ class Worker:
         chat = OutboxChat(conn, event.id, self._clock(), list(self._channels))
         words = f"I could not do that, reference {reference}. Ask again, or tell your admin."
         await chat.post(Place(place), Card(words, (Text(words),)))
+
+
+@dataclass(frozen=True, slots=True)
+class InboxLater:
+    """Puts work off by way of the inbox: an event of our own, on the handler's connection."""
+
+    conn: Connection
+    inbox: Inbox
+    now: datetime
+
+    async def defer(self, task: str, subject: str) -> None:
+        """Store the event; what was put off once is not put off again."""
+        key = f"{task}:{subject}"
+        payload = {"task": task, "subject": subject}
+        await self.inbox.receive(
+            self.conn, platform=OWN, key=key, payload=payload, lock=key, now=self.now
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,15 @@ from datetime import datetime
 import structlog
 
 from bot import store
-from bot.channel import Channel, Event, Outgoing, TryLater, Unsendable, platform_of
+from bot.channel import (
+    Channel,
+    Event,
+    Outgoing,
+    TryLater,
+    Unsendable,
+    address_of,
+    platform_of,
+)
 from bot.database import Pool
 from handlers.cards import Card
 from handlers.inbound import CardRef, Place
@@ -22,16 +30,22 @@ from handlers.services import Connection
 from learning.nouns import Person
 
 MAX_ATTEMPTS = 8
+# Any update empties what everybody has typed or ticked in the card.
+_WIPES_ON_UPDATE = frozenset({"teams"})
 _STREAMS = uuid.UUID("6f1d7f0e-1f0a-4c53-9a56-5a9d0c1c7d11")
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class Showing:
-    """Where an answer can be shown while it is written: the event it answers, and its channel."""
+    """Where an answer can be shown while it is written: the event it answers, and its channel.
+
+    `stop` is called when whoever asked stops it there.
+    """
 
     event: Event
     channel: Channel
+    stop: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +62,17 @@ class OutboxChat:
         """Post a card in a place."""
         return await self._say("post", place, card)
 
-    async def update(self, ref: CardRef, card: Card) -> None:
+    async def update(self, ref: CardRef, card: Card, *, aside: Card | None = None) -> None:
         """Replace a card; nothing happens when it is not known."""
         place = await store.fetch_place_of(self.conn, ref)
-        if place is not None:
-            await self._say("update", place, card, ref=ref)
+        if place is None:
+            return
+        under = await store.fetch_platform_id(self.conn, ref) if aside else ""
+        if aside is not None and under and platform_of(place) in _WIPES_ON_UPDATE:
+            thread = address_of(place)[1] or under.rpartition("/")[2]
+            await self._say("post", Place(f"{place.partition('|')[0]}|{thread}"), aside)
+            return
+        await self._say("update", place, card, ref=ref)
 
     async def direct(self, person: Person, card: Card) -> CardRef | None:
         """Post a card in the person's direct conversation; None when there is no way there."""
@@ -119,7 +139,9 @@ class OutboxStream:
         self.sentences.append(sentence)
         showing = self.chat.showing
         if self.live and showing:
-            await showing.channel.show(showing.event, self.place, self.ref, tuple(self.sentences))
+            shown = tuple(self.sentences)
+            if not await showing.channel.show(showing.event, self.place, self.ref, shown):
+                showing.stop()
 
     async def finish(self, card: Card) -> CardRef:
         """End with the whole card."""

@@ -16,17 +16,24 @@ from indexing.visible import visible
 
 
 async def insert_event(
-    conn: Connection, key: str, platform: str, payload: dict[str, Any], now: datetime
+    conn: Connection,
+    key: str,
+    platform: str,
+    payload: dict[str, Any],
+    now: datetime,
+    turn: str,
+    stops: bool,
 ) -> int | None:
     """Store an event under its unique key; None when it is there already."""
     row = await (
         await conn.execute(
             """
-            insert into bot.inbox (key, platform, payload, received_at) values (%s, %s, %s, %s)
+            insert into bot.inbox (key, platform, payload, received_at, turn, stops)
+            values (%s, %s, %s, %s, %s, %s)
             on conflict (key) do nothing
             returning id
             """,
-            [key, platform, Jsonb(_storable(payload)), now],
+            [key, platform, Jsonb(_storable(payload)), now, turn, stops],
         )
     ).fetchone()
     return row[0] if row else None
@@ -51,7 +58,7 @@ async def fetch_event(conn: Connection, inbox_id: int) -> Event | None:
     row = await (
         await conn.execute(
             """
-            select id, key, platform, payload, received_at, state, attempts
+            select id, key, platform, payload, received_at, state, attempts, stops
             from bot.inbox where id = %s
             """,
             [inbox_id],
@@ -60,11 +67,49 @@ async def fetch_event(conn: Connection, inbox_id: int) -> Event | None:
     return Event(*row) if row else None
 
 
-async def lock_waiting_event(conn: Connection, inbox_id: int) -> bool:
-    """Lock an event that still waits to be handled; False when it was handled meanwhile."""
+async def is_stopped(conn: Connection, inbox_id: int) -> bool:
+    """Whether whoever asked has stopped the answer to an event."""
     row = await (
         await conn.execute(
-            "select 1 from bot.inbox where id = %s and state = 'waiting' for update", [inbox_id]
+            """
+            select exists (
+                select 1 from bot.inbox asked join bot.inbox stop on stop.turn = asked.turn
+                where asked.id = %s and asked.turn <> '' and stop.stops and stop.id > asked.id)
+            """,
+            [inbox_id],
+        )
+    ).fetchone()
+    return bool(row and row[0])
+
+
+async def has_stopped(conn: Connection, inbox_id: int) -> bool:
+    """Whether there was anything that an event could stop when it came."""
+    row = await (
+        await conn.execute(
+            """
+            select exists (
+                select 1 from bot.inbox stop join bot.inbox asked on asked.turn = stop.turn
+                where stop.id = %s and asked.id < stop.id and not asked.stops
+                  and (asked.state = 'waiting' or asked.handled_at >= stop.received_at))
+            """,
+            [inbox_id],
+        )
+    ).fetchone()
+    return bool(row and row[0])
+
+
+async def lock_waiting_event(conn: Connection, inbox_id: int) -> bool:
+    """Lock an event that still waits to be handled; False when it was handled meanwhile.
+
+    What refers to the event (a platform's stream of the answer, begun on a connection of its own
+    so that it outlives us) may be stored beside this lock.
+    """
+    row = await (
+        await conn.execute(
+            """
+            select 1 from bot.inbox where id = %s and state = 'waiting' for no key update
+            """,
+            [inbox_id],
         )
     ).fetchone()
     return row is not None
@@ -78,6 +123,11 @@ async def mark_event(
         "update bot.inbox set state = %s, person_id = %s, handled_at = %s where id = %s",
         [state, person_id, now, inbox_id],
     )
+
+
+async def mark_event_person(conn: Connection, inbox_id: int, person_id: int) -> None:
+    """Say whose event it is."""
+    await conn.execute("update bot.inbox set person_id = %s where id = %s", [person_id, inbox_id])
 
 
 async def mark_event_failed(
@@ -129,6 +179,14 @@ async def insert_outgoing(
     ).fetchone()
     assert row
     return int(row[0])
+
+
+async def fetch_platform_id(conn: Connection, ref: CardRef) -> str:
+    """What the platform calls a card that was posted; '' for one that was not."""
+    row = await (
+        await conn.execute("select platform_id from bot.posted where ref = %s", [ref])
+    ).fetchone()
+    return str(row[0]) if row else ""
 
 
 async def fetch_place_of(conn: Connection, ref: CardRef) -> Place | None:

@@ -10,10 +10,12 @@ import argparse
 import asyncio
 import json
 import sys
+import threading
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, assert_never
+from typing import Any, TextIO, assert_never
 
 from bot import app, store
 from bot.channel import Event, Outgoing, TryLater, address_of, platform_of
@@ -29,6 +31,7 @@ from handlers.cards import Card, card_from_json, card_to_json, plain
 from handlers.inbound import Asked, Inbound, Place
 from handlers.local_chat import refusal_words
 from handlers.services import Connection, Services
+from handlers.stopping import is_stop
 from handlers.trying import unknown_person
 from handlers.wording import day
 from learning.nouns import Person
@@ -127,6 +130,7 @@ class Terminal:
         self._hint = hint
         self._json = as_json
         self._waiting: list[int] = []
+        self._working = asyncio.Lock()
         self._inbox = Inbox(self._note)
         self._last: tuple[str, Card] | None = None
         self._door = Door(LocalChannel(house.pool, app.clock), self._show)
@@ -157,6 +161,9 @@ class Terminal:
 
     async def take(self, line: str) -> None:
         """Act on one line of input, and work off all that it caused."""
+        line = line.strip("\r\n")
+        if self._json and not line.strip():
+            return
         if self._json:
             await self._take_json(line)
             self._out(json.dumps({"event": "idle"}))
@@ -164,6 +171,16 @@ class Terminal:
             await self._press(self._person, *pressed, {})
         else:
             await self._say(self._person, direct_place(self._person), None, line)
+
+    def stops(self, line: str) -> bool:
+        """Whether a line stops the answer to the one before."""
+        if not self._json:
+            return is_stop(line)
+        try:
+            told = json.loads(line)
+        except json.JSONDecodeError:
+            return False
+        return isinstance(told, dict) and is_stop(str(told.get("say") or ""))
 
     async def _take_json(self, line: str) -> None:
         try:
@@ -224,14 +241,17 @@ class Terminal:
     async def _after(self, outcome: object) -> None:
         if isinstance(outcome, saying.Refused):
             self._refuse(refusal_words(outcome.why))
-        while self._waiting:
-            inbox_id = self._waiting.pop(0)
-            for seconds in (0.5, 1, 2, 4, 8, 16):
-                try:
-                    await self._worker.work_off(inbox_id)
-                    break
-                except TryLater:
-                    await asyncio.sleep(seconds)
+        async with self._working:
+            while self._waiting:
+                await self._work_off(self._waiting.pop(0))
+
+    async def _work_off(self, inbox_id: int) -> None:
+        for seconds in (0.5, 1, 2, 4, 8, 16):
+            try:
+                await self._worker.work_off(inbox_id)
+                return
+            except TryLater:
+                await asyncio.sleep(seconds)
 
     async def _show_place(self, person: Person, place: str) -> None:
         spot = spot_of(place if platform_of(place) == "web" else f"web:{place}")
@@ -285,8 +305,32 @@ async def run(house: app.House, arguments: argparse.Namespace, out: Say, hint: S
         terminal.start(services)
         if not arguments.json:
             hint(f"You are {person.name}. Ask a question; [Label] presses a button; Ctrl-D ends.")
-        loop = asyncio.get_running_loop()
-        while line := await loop.run_in_executor(None, sys.stdin.readline):
-            if line.strip() or not arguments.json:
-                await terminal.take(line.strip("\r\n"))
+        await take_lines(terminal, lines_of(sys.stdin))
     return 0
+
+
+def lines_of(stream: TextIO) -> Callable[[], Awaitable[str]]:
+    """How to read the next line, '' at the end. A line that never comes holds up no way out."""
+    loop, lines = asyncio.get_running_loop(), asyncio.Queue[str]()
+
+    def read() -> None:
+        with suppress(RuntimeError):  # the loop is closed: nobody waits for lines any more
+            while line := stream.readline():
+                loop.call_soon_threadsafe(lines.put_nowait, line)
+            loop.call_soon_threadsafe(lines.put_nowait, "")
+
+    threading.Thread(target=read, daemon=True).start()
+    return lines.get
+
+
+async def take_lines(terminal: Terminal, read: Callable[[], Awaitable[str]]) -> None:
+    """Take line after line; only a `stop` does not wait until the line before is done."""
+    reading = asyncio.ensure_future(read())
+    while line := await reading:
+        taking = [asyncio.create_task(terminal.take(line))]
+        reading = asyncio.ensure_future(read())
+        await asyncio.wait({taking[0], reading}, return_when=asyncio.FIRST_COMPLETED)
+        if not taking[0].done() and terminal.stops(reading.result()):
+            taking.append(asyncio.create_task(terminal.take(reading.result())))
+            reading = asyncio.ensure_future(read())
+        await asyncio.gather(*taking)

@@ -51,7 +51,8 @@ class Queue:
 
     async def defer_event(self, conn: Connection, inbox_id: int, lock: str) -> None:
         """Queue the job of an event on its own connection: both are there, or neither."""
-        await self._work.configure(connection=conn, lock=lock).defer_async(inbox_id=inbox_id)
+        job = self._work.configure(connection=conn, lock=lock or None)
+        await job.defer_async(inbox_id=inbox_id)
 
     async def defer_row(self, conn: Connection, outbox_id: int, lock: str) -> None:
         """Queue the sending of one row that no event caused."""

@@ -13,6 +13,7 @@ from handlers.composing import Made, compose
 from handlers.inbound import Asked, CardRef, Deleted, Edited
 from handlers.services import Chat, Connection, Services
 from handlers.spoken import on_spoken
+from handlers.stopping import is_stop, nothing_to_stop_card, stopped_card
 from indexing.nouns import Answered, Blocked, NotCovered, Outcome, WrittenAnswer
 from indexing.store import answers as stored
 from indexing.visible import visible
@@ -56,8 +57,14 @@ async def on_asked(
         await chat.post(asked.place, trivial)
         return
     made = await compose(conn, services, asked, _tokens_in(asked), now, chat)
+    if made.unsaid:
+        await chat.post(asked.place, stopped_card())
+        return
     if asked.audience == "channel" and not _is_answer(made.outcome) and asked.person:
         private = await compose(conn, services, asked, audience_of(asked.person), now, None)
+        if private.composed.stopped:
+            await chat.post(asked.place, stopped_card())
+            return
         if _is_answer(private.outcome) and await _answer_directly(
             conn, chat, asked, asked.person, private
         ):
@@ -80,6 +87,9 @@ async def on_edited(
         await chat.update(CardRef(answer.card_ref), trivial)
         return
     made = await compose(conn, services, edited, _tokens_in(edited), now, None)
+    if made.composed.stopped:
+        await chat.post(edited.place, stopped_card())
+        return
     wording = await _worded(conn, chat, once, made, edited.person, now)
     await stored.update_answer(
         conn, answer.id, edited.text, made.outcome, wording.text, made.confidence
@@ -116,6 +126,8 @@ def small_talk(text: str) -> Card | None:
         return cards.help_card()
     if said in _GREETINGS:
         return cards.help_card("Hello.")
+    if is_stop(text):
+        return nothing_to_stop_card()
     if said in _THANKS:
         return cards.said_card("You're welcome.")
     if len(text) > LONGEST_QUESTION:

@@ -9,13 +9,14 @@ from datetime import datetime, timedelta
 from handlers.answer_cards import ENOUGH_WRITTEN, WRITING_UNAVAILABLE, sentence_of
 from handlers.inbound import Asked, Edited
 from handlers.services import Chat, Connection, Services, Stream
+from handlers.stopping import STOPPED_WRITTEN
 from indexing import answers
 from indexing import composing as domain
 from indexing.answers import Reply
 from indexing.composing import Composed
 from indexing.followups import rewrite_followup
 from indexing.language_model import LanguageModel, Usage
-from indexing.nouns import Answered, Outcome, Turn
+from indexing.nouns import Answered, Outcome, Turn, WrittenAnswer
 from indexing.store import answers as stored
 
 _HOUR = timedelta(hours=1)
@@ -37,6 +38,11 @@ class Made:
     @property
     def outcome(self) -> Outcome:
         return self.composed.outcome
+
+    @property
+    def unsaid(self) -> bool:
+        """Whether it was stopped before anything of it was shown: then nothing is answered."""
+        return self.composed.stopped and not isinstance(self.outcome, WrittenAnswer)
 
     @property
     def confidence(self) -> float:
@@ -75,6 +81,7 @@ async def compose(
         async for piece in pieces:
             if isinstance(piece, Composed):
                 note = WRITING_UNAVAILABLE if piece.unavailable else ""
+                note = STOPPED_WRITTEN if piece.stopped else note
                 return Made(piece, reply, usage, note, stream)
             if chat is not None:
                 stream = stream or await chat.stream(asked.place, live=True)

@@ -45,7 +45,7 @@ class Unasked:
     @property
     def unavailable(self) -> bool:
         """Whether the endpoint failed."""
-        return self.why != "addressed"
+        return self.why not in ("addressed", "stopped")
 
 
 async def is_answerable(

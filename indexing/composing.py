@@ -32,6 +32,11 @@ class Composed:
     model: str = ""
     prompt: str = ""
 
+    @property
+    def stopped(self) -> bool:
+        """Whether whoever asked stopped it: what is written so far, or nothing that is to be said."""
+        return self.why == "stopped"
+
 
 async def compose(
     model: LanguageModel, question: str, history: Sequence[Turn], reply: Reply, usage: Usage
@@ -70,7 +75,8 @@ def _told(piece: WrittenSentence | Written | Fallback, quoted: Answered) -> Word
                 piece.cited,
                 quoted.written_for,
             )
-            return Composed(written, "", False, piece.sentences, piece.model, piece.prompt)
+            why = "stopped" if piece.stopped else ""
+            return Composed(written, why, False, piece.sentences, piece.model, piece.prompt)
         case Fallback():
             return Composed(
                 quoted, piece.why, piece.unavailable, piece.sentences, piece.model, piece.prompt

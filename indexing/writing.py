@@ -67,13 +67,14 @@ class WrittenSentence:
 class Written:
     """An answer whose shown sentences are all supported. `cited[n - 1]` is what `[n]` stands for.
 
-    `prompt` is the hash of what the model was shown.
+    `prompt` is the hash of what the model was shown. `stopped`: whoever asked wanted no more.
     """
 
     sentences: tuple[WrittenSentence, ...]
     cited: tuple[FoundPassage, ...]
     model: str
     prompt: str
+    stopped: bool = False
 
     @property
     def shown(self) -> tuple[WrittenSentence, ...]:
@@ -91,8 +92,8 @@ class Fallback:
 
     @property
     def unavailable(self) -> bool:
-        """Whether the endpoint failed, rather than our checks or the texts."""
-        return self.why in {*get_args(language_model.Why), "language"}
+        """Whether the endpoint failed, rather than our checks, the texts, or who asked."""
+        return self.why in {*get_args(language_model.Why), "language"} - {"stopped"}
 
 
 async def write_answer(
@@ -124,7 +125,7 @@ async def write_answer(
                 if draft.is_over:
                     break
     except ModelUnavailable as failure:
-        yield draft.fallback(failure.why)
+        yield draft.broken_off(failure.why)
         return
     for sentence in draft.finish():
         yield sentence
@@ -208,6 +209,13 @@ class _Draft:
             return self.fallback(self.failed)
         cited = tuple(self.shown[number - 1] for number in self.cited)
         return Written(tuple(self.sentences), cited, self.model, self.prompt)
+
+    def broken_off(self, why: language_model.Why) -> Written | Fallback:
+        """What came of a text without an end: what was shown is kept only for who stopped it."""
+        if why != "stopped" or self.held is not None or self.failed is not None:
+            return self.fallback(why)
+        cited = tuple(self.shown[number - 1] for number in self.cited)
+        return Written(tuple(self.sentences), cited, self.model, self.prompt, stopped=True)
 
     def fallback(self, why: language_model.Why | Unwritten) -> Fallback:
         return Fallback(why, tuple(self.sentences), self.model, self.prompt)

@@ -39,6 +39,7 @@ CALLS: dict[str, set[str]] = {
     "apps_connections_open": set(),
 }
 EVENTS: dict[str, set[str]] = {
+    "agent_session_stopped": set(),
     "app_home_opened": set(),
     "app_mention": {"app_mentions:read"},
     "app_uninstalled": set(),

@@ -52,14 +52,17 @@ class SlackChannel:
     async def translate(self, event: Event) -> Inbound | None:
         """Turn a stored request into what a handler takes; None when its sender gets nothing.
 
-        What only Slack knows is settled here: that we were removed, and the prompts beside an
-        opened conversation.
+        What only Slack knows is settled here: that we were removed, the prompts beside an opened
+        conversation, and the status that stays when somebody stops us.
         """
         told = read(event.payload)
         if told is None:
             return None
         if told.kind == "removed":
             await self._membership.check()
+            return None
+        if told.kind == "stopped":
+            await self._sender.set_status(told, "")
             return None
         if told.kind == "deleted":
             return Deleted(Place(told.place), told.message)
@@ -99,12 +102,16 @@ class SlackChannel:
         if told is not None and not told.is_private:
             await self._sender.set_status(told, LOOKING_UP, LOOKING_UP_STEPS)
 
-    async def show(self, event: Event, place: Place, ref: str, sentences: Sequence[str]) -> None:
-        """Let an answer grow in a direct conversation; in channels it is one post, once whole."""
+    async def show(self, event: Event, place: Place, ref: str, sentences: Sequence[str]) -> bool:
+        """Let an answer grow in a direct conversation; in channels it is one post, once whole.
+
+        Slack tells of a stop by an event of its own: a stream that is over may be an old one.
+        """
         told = read(event.payload)
         if told is None or told.kind != "said" or told.audience != "direct" or place != told.place:
-            return
+            return True
         await self._streams.show(told, event.id, ref, sentences)
+        return True
 
     async def send(self, outgoing: Outgoing) -> str:
         """Post a card once, or end its stream; return its `channel/ts`, '' if Slack gives none."""

@@ -34,6 +34,8 @@ def _read_event(body: dict[str, Any]) -> Told | None:
             return _read_words(body, event)
         case "app_home_opened":
             return _read_visit(body, event)
+        case "agent_session_stopped":
+            return _read_stop(body, event)
         case "app_uninstalled":
             return _removed(body)
         case "tokens_revoked" if inner(event, "tokens").get("bot"):
@@ -105,7 +107,7 @@ def _said(body: dict[str, Any], event: dict[str, Any], message: dict[str, Any]) 
 
 
 def _told(
-    kind: Literal["said", "edited", "deleted"],
+    kind: Literal["said", "edited", "deleted", "stopped"],
     key: str,
     said: _Said,
     message: dict[str, Any],
@@ -177,6 +179,12 @@ def _read_visit(body: dict[str, Any], event: dict[str, Any]) -> Told | None:
         audience="direct",
         bot_user=_bot_user(body),
     )
+
+
+def _read_stop(body: dict[str, Any], event: dict[str, Any]) -> Told | None:
+    """Somebody pressed Slack's own button that stops us, in a thread."""
+    said = _said(body, event, {**event, "ts": event.get("thread_ts")})
+    return said and _told("stopped", f"event:{body['event_id']}", said, event, body, at=event)
 
 
 def _removed(body: dict[str, Any]) -> Told | None:

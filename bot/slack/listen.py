@@ -26,7 +26,9 @@ from bot.inbox import Inbox
 from bot.slack import store
 from bot.slack.incoming import read
 from bot.slack.told import Told
+from bot.slack.words import plain_words
 from handlers.services import Connection
+from handlers.stopping import is_stop
 
 PATH = "/slack/events"
 LARGEST_BODY = 1_000_000
@@ -84,6 +86,8 @@ class _Intake(AsyncMiddleware):
                         payload={**_without_token(req.body), **_place(told)},
                         lock=told.lock,
                         now=self._clock(),
+                        turn=told.turn,
+                        stops=_is_stop(told),
                     )
         return BoltResponse(status=200, body="")
 
@@ -91,6 +95,13 @@ class _Intake(AsyncMiddleware):
 def _without_token(body: Mapping[str, Any]) -> dict[str, Any]:
     """The request without Slack's old shared token, which is a secret and proves nothing."""
     return {key: value for key, value in body.items() if key != "token"}
+
+
+def _is_stop(told: Told) -> bool:
+    """Whether this ends an answer: Slack's own button for it, or the word."""
+    if told.kind in ("said", "command"):
+        return is_stop(plain_words(told.text, told.bot_user))
+    return told.kind == "stopped"
 
 
 def _place(told: Told) -> dict[str, str]:
@@ -105,7 +116,7 @@ async def _authorize(enterprise_id: str | None, team_id: str | None) -> Authoriz
 
 async def _is_for_us(conn: Connection, told: Told) -> bool:
     """In channels only what is said to us is kept: mentions, our threads, what they became."""
-    if told.audience == "direct" or told.mentioned or told.kind == "press":
+    if told.audience == "direct" or told.mentioned or told.kind in ("press", "stopped"):
         return True
     if told.kind == "said":
         return told.thread != told.ts and await store.is_engaged(conn, told.place)

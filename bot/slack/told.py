@@ -18,8 +18,9 @@ FEEDBACK = ("answer.helpful", "answer.not_helpful")
 """The pair of buttons that Slack draws as its own for feedback."""
 
 Kind = Literal[
-    "said", "edited", "deleted", "command", "shortcut", "press", "home", "chat_opened", "removed"
-]
+    "said", "edited", "deleted", "command", "shortcut", "press", "home", "chat_opened", "removed",
+    "stopped",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,12 @@ class Told:
         if self.kind in ("home", "chat_opened", "removed"):
             return f"{self.team}:{self.user}"
         return f"{self.team}:{self.channel}:{self.user if self.is_private else self.thread}"
+
+    @property
+    def turn(self) -> str:
+        """Who asks, and where: their direct conversation with us, or a thread."""
+        direct = self.audience == "direct"
+        return f"{self.team}:{self.channel}:{'' if direct else self.thread}:{self.user}"
 
     @property
     def conversation(self) -> str:

@@ -40,6 +40,11 @@ class Refused(Exception):
         self.status = status
         self.said = said.lower()
 
+    @property
+    def by_reader(self) -> bool:
+        """Whether a stream was refused because its reader stopped it."""
+        return "cancel" in self.said
+
 
 class Unreachable(Exception):
     """Teams could not be reached, is out of order or asks us to wait."""

@@ -133,9 +133,9 @@ class TeamsChannel:
         if told is not None and told.kind in ("said", "edited"):
             await self._sender.working(told, event)
 
-    async def show(self, event: Event, place: Place, ref: str, sentences: Sequence[str]) -> None:
+    async def show(self, event: Event, place: Place, ref: str, sentences: Sequence[str]) -> bool:
         """Let an answer grow while it is written, in a chat of two."""
-        await self._sender.show(event, place, sentences)
+        return await self._sender.show(event, place, sentences)
 
     async def send(self, outgoing: Outgoing) -> str:
         """Post, stream or whisper a card; return its `conversation/activity`, '' for none."""

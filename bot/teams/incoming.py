@@ -71,6 +71,11 @@ class Told:
         return f"{self.conversation}:{self.thread}"
 
     @property
+    def turn(self) -> str:
+        """Who asks, and where: a thread, or a chat."""
+        return f"{self.lock}:{self.aad or self.user}"
+
+    @property
     def platform_id(self) -> str:
         """What our own cards are called: the conversation and the activity."""
         return f"{self.conversation}/{self.message}"

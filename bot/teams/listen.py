@@ -36,6 +36,7 @@ from bot.work import UNREACHABLE
 from handlers.answer_cards import help_card
 from handlers.inbound import Place
 from handlers.services import Connection
+from handlers.stopping import is_stop
 from handlers.wording import ADD_ME_FIRST, ANSWERING_DIRECTLY, NOT_THIS_CARD, NOTHING_TO_ANSWER
 
 PLATFORM = "teams"
@@ -178,6 +179,8 @@ class Listener:
             payload={**said, "place": told.place, "turns": turns},
             lock=told.lock,
             now=now,
+            turn=told.turn,
+            stops=told.kind == "said" and is_stop(told.text),
         )
         if inbox_id is None:
             return None

@@ -64,18 +64,23 @@ class Sender:
         except (Refused, Unreachable, TimeoutError) as error:
             log.debug("no sign of work", error=repr(error))
 
-    async def show(self, event: Event, place: str, sentences: Sequence[str]) -> None:
-        """Show the first sentences of an answer that is being written. Best effort."""
+    async def show(self, event: Event, place: str, sentences: Sequence[str]) -> bool:
+        """Show the first sentences of an answer that is being written. Best effort.
+
+        False when its reader pressed Teams' button that stops it.
+        """
         async with self._pool.connection() as conn:
             where = await store.fetch_conversation(conn, address_of(place)[0])
         if where is None or where.kind != "personal":
-            return
+            return True
         text = " ".join(as_message(spans(sentence)) for sentence in sentences)
         try:
             async with asyncio.timeout(_SECONDS_FOR_A_SIGN):
                 await self._streams.grow(event, where, text)
         except (Refused, Unreachable, TimeoutError) as error:
             log.info("a piece of a stream is left out", error=repr(error))
+            return not (isinstance(error, Refused) and error.by_reader)
+        return True
 
     async def send(self, outgoing: Outgoing) -> str:
         """Post, stream or whisper a card; return its `conversation/activity`, '' for none."""

@@ -83,7 +83,7 @@ class Streams:
                 await self._finish(outgoing, event, where, stream)
                 platform_id = await self._send_under(outgoing.card, where) or platform_id
         except Refused as refused:
-            if "cancel" in refused.said:
+            if refused.by_reader:
                 log.info("the asker stopped the answer", outbox=outgoing.id)
             else:
                 platform_id = await self._replace(outgoing.card, where, stream)

@@ -17,13 +17,16 @@ create table bot.this_database (
     created_at  timestamptz not null
 );
 
--- Everything a platform told us, before anything is done about it.
+-- Everything a platform told us, before anything is done about it. `turn` is who asks something and
+-- where, '' for what asks nothing; what `stops` ends the answers to what was asked there before it.
 create table bot.inbox (
     id           bigint generated always as identity primary key,
     key          text not null unique,
     platform     text not null,
     payload      jsonb not null,
     received_at  timestamptz not null,
+    turn         text not null default '',
+    stops        boolean not null default false,
     state        text not null default 'waiting'
                  check (state in ('waiting', 'handled', 'ignored', 'dead')),
     handled_at   timestamptz,
@@ -33,6 +36,7 @@ create table bot.inbox (
     error        text not null default ''
 );
 create index on bot.inbox (state, received_at) where state in ('waiting', 'dead');
+create index on bot.inbox (turn, id) where turn <> '';
 
 -- Everything we mean to say. A row is `sending` before the platform is called and `sent` after.
 create table bot.outbox (
