@@ -14,6 +14,8 @@ import psycopg
 import structlog
 from aiohttp import web
 
+from bot import store
+from bot.breaker import Breaker
 from bot.channel import Channel
 from bot.database import Database, Pool, open_pool, unreachable, with_search_path
 from bot.embedder import configured_embedder, load_embedder
@@ -63,28 +65,42 @@ async def open_house(settings: Settings, database: Database) -> AsyncIterator[Ho
 
 
 @asynccontextmanager
-async def open_services(house: House, *, with_model: bool = True) -> AsyncIterator[Services]:
-    """Load what handlers may use: the embedder, and the language model if one is configured."""
+async def open_services(
+    house: House, *, with_model: bool = True, breaker: bool = True
+) -> AsyncIterator[Services]:
+    """Load what handlers may use: the embedder, and the language model if one is configured.
+
+    Without a `breaker` every question of a batch is put to the model, whatever the last one met.
+    """
     settings = house.settings
     embedder = await load_embedder(settings, house.pool)
     states = None
     if isinstance(embedder, LocalEmbedder) and settings.jobaid_token_cache_mb:
         states = TokenStates(embedder, settings.jobaid_token_cache_mb * 1_000_000)
-    places = tuple(Place(place) for place in settings.review_channel)
+    async with house.pool.connection() as conn:
+        at_home = ("web:review",) if await store.is_demo(conn) else ()
+    places = tuple(Place(place) for place in settings.review_channel or at_home)
     async with AsyncExitStack() as opened:
         model = None
         if with_model and settings.jobaid_model:
             # Its library takes a second to import, which a house without a model need not wait.
             from bot.language_model import language_model
 
-            model = await opened.enter_async_context(language_model(settings))
+            model = await opened.enter_async_context(
+                language_model(settings, Breaker() if breaker else None)
+            )
         yield Services(embedder, states, model, settings.jobaid_written_per_hour, places)
 
 
-def worker(house: House, channels: Mapping[str, Channel], services: Services) -> Worker:
-    """Build the worker and hand it to the queue."""
+def worker(
+    house: House,
+    channels: Mapping[str, Channel],
+    services: Services,
+    inbox: Inbox | None = None,
+) -> Worker:
+    """Build the worker and hand it to the queue. What it puts off goes to `inbox`, or the house's."""
     outbox = Outbox(house.pool, channels, clock)
-    built = Worker(house.pool, channels, services, outbox, clock)
+    built = Worker(house.pool, channels, services, outbox, clock, inbox or house.inbox)
     house.queue.give(built, outbox)
     return built
 
