@@ -21,7 +21,6 @@ from handlers.review_words import (
 )
 from handlers.services import Chat, Connection, Later, Services
 from indexing import audit
-from indexing.store.cited import fetch_named_revisions
 from learning.modules import ItemSet
 from learning.nouns import Person
 from learning.store import fetch_person_by_id
@@ -34,6 +33,7 @@ from review.outcomes import (
     NoReviewerLeft,
     OldContent,
     Published,
+    SourceMoved,
 )
 from review.reviewers import seats_of
 
@@ -49,8 +49,6 @@ async def on_approve(
         return
     module, number, shown_at = shown
     stored = await store.fetch_content(conn, module.id, number)
-    cited = await store.fetch_cited(conn, module.id, number)
-    found = await fetch_named_revisions(conn, {each.revision_id for each in cited}, now.date())
     result = await gate.approve(
         conn,
         module_id=module.id,
@@ -58,9 +56,9 @@ async def on_approve(
         person=pressed.person,
         ticks=_ticks(pressed, number),
         just_competent=_ratings(pressed, stored, number),
-        answerable=[revision.id for revision in found.values() if revision.usable],
         press=pressed.press,
         shown_at=shown_at,
+        today=now.date(),
         now=now,
     )
     if not isinstance(result, ApprovedBySeat | Published):
@@ -288,8 +286,9 @@ async def _refuse(
     """Say why nothing was decided; an old card becomes the new one. The audit log keeps it."""
     words = refusal_words(refusal, pressed.person)
     await tell(chat, pressed, words)
-    if isinstance(refusal, OldContent):
-        await refresh(conn, chat, module_id, now)
+    if isinstance(refusal, OldContent | SourceMoved):
+        aside = words if isinstance(refusal, SourceMoved) else ""
+        await refresh(conn, chat, module_id, now, aside=aside)
     await _log_refused(conn, pressed, module_id, type(refusal).__name__)
 
 

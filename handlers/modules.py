@@ -20,6 +20,7 @@ from learning.store import fetch_people
 from review import store
 from review.nouns import Module, StoredContent
 from review.states import MOVES, State
+from review.store.flags import fetch_flags
 
 _UNSAFE = re.compile(r"[^a-z0-9]+")
 _FRONT = ("id", "kind", "title", "role", "competency", "gap", "hash", "approvals")
@@ -129,7 +130,7 @@ async def module_json(conn: Connection, module_id: int) -> dict[str, Any] | None
                 "at": flag.at.isoformat(),
                 "changes": flag.changes,
             }
-            for flag in await store.fetch_flags(conn, module.id)
+            for flag in await fetch_flags(conn, module.id)
         ],
     }
 

@@ -1,17 +1,19 @@
 """Decides who may move a module: two people, two seats, one exact content, and no way round.
 
-Every function takes the module's row lock first, re-reads all it decides on, and returns what
-became of the press as a value. The database's triggers hold the same rules once more.
+Every function takes the module's row lock first (`approve` keeps its sources still before that),
+re-reads all it decides on, and returns what became of the press as a value. The database's triggers
+hold the same rules once more.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from learning.modules import Content, ItemSet, cites, content_body, content_hash
 from learning.nouns import Person
 from review import store
+from review.flags import outdated
 from review.nouns import TICKS, Checked, Module, Seat
 from review.outcomes import (
     AlreadyReported,
@@ -37,6 +39,7 @@ from review.outcomes import (
 from review.reviewers import fetch_reviewers, seats_of, unfilled_seats
 from review.states import BEFORE_REVIEWERS, State, may_move
 from review.store import Connection
+from review.store.flags import lock_cited
 
 REPORTS_THAT_SUSPEND = 2
 
@@ -49,17 +52,18 @@ async def approve(
     person: Person,
     ticks: Iterable[str],
     just_competent: Mapping[str, int],
-    answerable: Iterable[int],
     press: int,
     shown_at: datetime | None,
+    today: date,
     now: datetime,
 ) -> ApprovedBySeat | Published | ApproveRefusal:
     """Approve the content `number` for the one missing seat the person holds.
 
-    `answerable` are the ids of the revisions that may be answered from today, of those the module
-    cites; `just_competent` is what an SME says of each item, 0 to 10; `press` is the stored
-    press's id, which must be the person's own; `shown_at`: when the card was posted.
+    `just_competent` is what an SME says of each item, 0 to 10; `press` is the stored press's id,
+    which must be the person's own; `shown_at`: when the card was posted; `today`: the day on which
+    what the module cites has to be in force.
     """
+    await lock_cited(conn, module_id, number)
     module = await _at_hand(conn, module_id, number)
     if not isinstance(module, Module):
         return module
@@ -68,7 +72,7 @@ async def approve(
     seat = await _seat_to_fill(conn, module, person)
     if not isinstance(seat, str):
         return seat
-    refused = await _not_ready(conn, module, seat, ticks, just_competent, answerable)
+    refused = await _not_ready(conn, module, seat, ticks, just_competent, today)
     if refused is not None:
         return refused
     seconds = max(0, int((now - (shown_at or module.moved_at)).total_seconds()))
@@ -300,16 +304,13 @@ async def _not_ready(
     seat: Seat,
     ticks: Iterable[str],
     just_competent: Mapping[str, int],
-    answerable: Iterable[int],
+    today: date,
 ) -> ChecksBlock | SourceMoved | TicksMissing | RatingsMissing | None:
     stored = await store.fetch_content(conn, module.id, module.number)
     assert stored
     if stored.checks.blocked:
         return ChecksBlock(module)
-    usable = set(answerable)
-    cited = await store.fetch_cited(conn, module.id, module.number)
-    moved = tuple(c for c in cited if c.in_force != c.revision_id or c.revision_id not in usable)
-    if moved:
+    if moved := await outdated(conn, module.id, module.number, today):
         return SourceMoved(module, moved)
     set_ticks = set(ticks)
     if missing := tuple(tick for tick in TICKS if tick not in set_ticks):

@@ -174,13 +174,26 @@ class Remark:
     at: datetime
 
 
+WITHDRAWN = "withdrawn"
+"""The kind of change that a withdrawn source is; the others are `indexing.changes`' own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Flag:
     """A source changed under a published module. `changes` are JSON values of what was before and
-    after, with `indexing.changes`' own codes."""
+    after, with `indexing.changes`' own codes; title, version and owner are the new revision's."""
 
+    module_id: int
     source: str
     uri: str
     revision_id: int
+    title: str
+    version: str
+    owner: str
     changes: list[dict[str, Any]]
     at: datetime
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether the source is gone altogether."""
+        return any(change["kind"] == WITHDRAWN for change in self.changes)

@@ -79,7 +79,7 @@ class ChecksBlock:
 
 @dataclass(frozen=True, slots=True)
 class SourceMoved:
-    """The module rests on revisions that are not in force, or on documents that are out today."""
+    """The module rests on documents that say something else now, or are out today."""
 
     module: Module
     documents: tuple[CitedRevision, ...]

@@ -140,9 +140,9 @@ class World:
             person=self.people[name],
             ticks=ticks,
             just_competent=just_competent or {},
-            answerable=[self.revision],
             press=await self.press(name),
             shown_at=NOW,
+            today=TODAY,
             now=NOW + timedelta(minutes=2),
         )
 

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from review_world import NOW, World, review_world
+from sop_folder import TODAY
 
 from bot.database import Database, open_pool
 from handlers.services import Connection
@@ -172,9 +173,9 @@ async def test_a_source_that_is_out_while_its_draft_is_in_review_blocks_it(world
         person=world.people["dana"],
         ticks=TICKS,
         just_competent={},
-        answerable=[],
         press=await world.press("dana"),
         shown_at=NOW,
+        today=TODAY + timedelta(days=90),
         now=NOW,
     )
     assert isinstance(result, outcomes.SourceMoved)
@@ -313,9 +314,9 @@ async def test_two_reviewers_in_the_same_second_publish_once(
                     person=world.people[name],
                     ticks=TICKS,
                     just_competent={},
-                    answerable=[world.revision],
                     press=presses[name],
                     shown_at=NOW,
+                    today=TODAY,
                     now=NOW,
                 )
 
@@ -508,9 +509,9 @@ async def _take(
                 **how,
                 ticks=TICKS[: 3 - (detail == 1)],
                 just_competent={},
-                answerable=[world.revision],
                 press=await world.press(name),
                 shown_at=NOW,
+                today=TODAY,
             )
         case "edit":
             if isinstance(await gate.may_edit(world.conn, **at_hand, person=person), Module):

@@ -1,4 +1,4 @@
-"""Decides nothing: all SQL of the `review` schema stands here, and what publishes a module.
+"""Decides nothing: all SQL of the `review` schema stands in this folder; modules are at hand here.
 
 The gate is in the database too: what these statements must not do, its triggers refuse.
 """
@@ -21,7 +21,6 @@ from review.nouns import (
     Checked,
     CitedRevision,
     DraftRequest,
-    Flag,
     Module,
     Remark,
     Seat,
@@ -380,40 +379,6 @@ async def fetch_remarks(conn: Connection, module_id: int) -> tuple[Remark, ...]:
         )
     ).fetchall()
     return tuple(Remark(*row) for row in rows)
-
-
-async def insert_flag(
-    conn: Connection,
-    module_id: int,
-    *,
-    document_id: int,
-    revision_id: int,
-    changes: Sequence[dict[str, Any]],
-    now: datetime,
-) -> None:
-    """Store why a module was flagged: what its source says otherwise now."""
-    await conn.execute(
-        """
-        insert into review.flag (module_id, document_id, revision_id, changes, at)
-        values (%s, %s, %s, %s, %s)
-        """,
-        [module_id, document_id, revision_id, Jsonb(list(changes)), now],
-    )
-
-
-async def fetch_flags(conn: Connection, module_id: int) -> list[Flag]:
-    """Why a module was flagged, in the order it was."""
-    rows = await (
-        await conn.execute(
-            """
-            select d.source, d.uri, f.revision_id, f.changes, f.at
-            from review.flag f join indexing.document d on d.id = f.document_id
-            where f.module_id = %s order by f.id
-            """,
-            [module_id],
-        )
-    ).fetchall()
-    return [Flag(*row) for row in rows]
 
 
 async def fetch_reporters(conn: Connection, module: Module) -> frozenset[int]:
