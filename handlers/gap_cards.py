@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import assert_never
 
 from analytics.gaps import (
@@ -62,8 +62,18 @@ def _counted(gaps: Sequence[Ranked], role: str) -> str:
     )
 
 
-def role_card(role: str, gaps: Sequence[Ranked], *, settles: bool, said: str = "") -> Card:
-    """The gaps of a role. `settles`: whoever reads it may activate and close. `said` comes first."""
+def role_card(
+    role: str,
+    gaps: Sequence[Ranked],
+    *,
+    settles: bool,
+    drafts: Collection[str] = (),
+    said: str = "",
+) -> Card:
+    """The gaps of a role. `settles`: whoever reads it may activate and close. `said` comes first.
+
+    `drafts` are the ids of the gaps for which the reader may ask for a draft.
+    """
     heading = Heading(f"Gaps: {role_words(role)}", _counted(gaps, role))
     blocks: list[Block] = [heading]
     if said:
@@ -71,7 +81,7 @@ def role_card(role: str, gaps: Sequence[Ranked], *, settles: bool, said: str = "
     open_gaps = [one for one in gaps if one.gap.state != "closed"]
     in_order = sorted(open_gaps, key=lambda one: one.gap.state != "active")
     for one in in_order[:MOST_SHOWN]:
-        blocks += _gap_blocks(one, settles=settles)
+        blocks += _gap_blocks(one, settles=settles, drafts=one.gap.id in drafts)
     more = len(in_order) - MOST_SHOWN
     if more > 0:
         blocks.append(Note(literal(f"And {more} more: your admin has the whole list.")))
@@ -81,12 +91,13 @@ def role_card(role: str, gaps: Sequence[Ranked], *, settles: bool, said: str = "
     return Card(said or f"Gaps of {role_words(role)}", tuple(blocks))
 
 
-def _gap_blocks(one: Ranked, *, settles: bool) -> Iterator[Block]:
+def _gap_blocks(one: Ranked, *, settles: bool, drafts: bool) -> Iterator[Block]:
     place = f"{one.place}. " if one.place else ""
     yield Text(f"**{literal(place + one.competency.statement)}**")
     yield Facts(tuple(_rows(one)))
-    if settles:
-        yield Buttons(tuple(_buttons(one)))
+    buttons = (*_drafting(one, drafts), *(_buttons(one) if settles else ()))
+    if buttons:
+        yield Buttons(buttons)
 
 
 def _rows(one: Ranked) -> Iterator[tuple[str, str]]:
@@ -122,6 +133,11 @@ def obstacle_words(obstacle: Obstacle) -> str:
             )
         case _:
             assert_never(obstacle)
+
+
+def _drafting(one: Ranked, may_draft: bool) -> Iterator[Button]:
+    if may_draft and one.gap.state == "active" and one.obstacle is None:
+        yield Button("Draft a module", "draft.new", f"gap:{one.gap.id}", "primary")
 
 
 def _buttons(one: Ranked) -> Iterator[Button]:

@@ -23,6 +23,7 @@ from indexing import audit
 from indexing.visible import one_line
 from learning.nouns import Person
 from learning.store import fetch_managed_roles
+from review.reviewers import seats_of
 
 NOT_YOURS = (
     "Gaps are seen by L&D, by the SMEs of their domain, and by those who manage people in the role."
@@ -57,7 +58,10 @@ def _card(seen: Sequence[Ranked], person: Person | None, role: str, said: str = 
     if not chosen:
         return cards.overview_card(seen)
     of_role = [one for one in seen if one.gap.role == chosen]
-    return cards.role_card(chosen, of_role, settles=domain.may_settle(person), said=said)
+    drafts = {one.gap.id for one in of_role if person and seats_of(person, one.competency.domain)}
+    return cards.role_card(
+        chosen, of_role, settles=domain.may_settle(person), drafts=drafts, said=said
+    )
 
 
 async def on_role(conn: Connection, chat: Chat, pressed: Pressed, now: datetime) -> None:

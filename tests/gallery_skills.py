@@ -82,7 +82,8 @@ _GIVEN = ("ld", "admin", "sme:gift-cards", "sme:refunds")
 
 
 def _role_card(gaps: tuple[Ranked, ...], *, settles: bool, said: str = "") -> Card:
-    return gap_cards.role_card("service-agent", gaps, settles=settles, said=said)
+    drafts = {one.gap.id for one in gaps} if settles else set[str]()
+    return gap_cards.role_card("service-agent", gaps, settles=settles, drafts=drafts, said=said)
 
 
 SKILLS: dict[str, Card] = {

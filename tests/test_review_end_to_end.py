@@ -1,0 +1,116 @@
+"""The whole path of a module as a script through `jobaid chat --json`, played by five people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from databases import Server
+from local_page import make_demo
+
+from bot import app, demo
+from bot.database import Database
+from bot.settings import Settings
+from bot.terminal import Terminal
+from learning.store import fetch_person
+
+REVIEW = "web:review"
+GAP = "refunds-without-receipt"
+TICKS = "Accurate\nRight tone\nCompliant"
+SME, LD, AUTHOR, LEARNER = (
+    "dana@example.com",
+    "jo@example.com",
+    "mia@example.com",
+    "priya@example.com",
+)
+
+
+@dataclass
+class Script:
+    """A terminal that is written to and read line by line, as another program would."""
+
+    house: app.House
+    terminal: Terminal
+    said: list[str]
+
+    async def line(self, **told: Any) -> list[dict[str, Any]]:
+        """Write one line; everything that is printed until `idle`."""
+        del self.said[:]
+        await self.terminal.take(json.dumps(told))
+        events = [json.loads(each) for each in self.said]
+        assert events.pop() == {"event": "idle"}
+        return events
+
+    async def press(
+        self, who: str, event: dict[str, Any], label: str, **fields: str
+    ) -> list[dict[str, Any]]:
+        """Press a button of a card as it was printed, with the fields named by their beginnings."""
+        card = event["card"]
+        named = {
+            block["name"]: fields[block["name"].partition(":")[0]]
+            for block in card["blocks"]
+            if block["type"] == "field" and block["name"].partition(":")[0] in fields
+        }
+        button = next(
+            button
+            for block in card["blocks"]
+            if block["type"] == "buttons"
+            for button in block["buttons"]
+            if button["label"] == label
+        )
+        press = {"card": card["id"], "action": button["action"], "subject": button["subject"]}
+        return await self.line(
+            **{"as": who, "place": event["place"], "press": press, "fields": named}
+        )
+
+    async def review_card(self) -> dict[str, Any]:
+        """The newest card of the review channel, as it stands."""
+        events = await self.line(**{"as": SME, "show": REVIEW})
+        return events[-1]
+
+
+@pytest.fixture
+async def script(server: Server, database: Database, tmp_path: Path) -> AsyncIterator[Script]:
+    make_demo(database)
+    settings = Settings(_env_file=None, jobaid_home=tmp_path, jobaid_embeddings="none")  # type: ignore[call-arg]
+    async with app.open_house(settings, database) as house:
+        await demo.load_samples(house, None, lambda _: None)
+        async with house.pool.connection() as conn:
+            person = await fetch_person(conn, AUTHOR)
+        assert person
+        said: list[str] = []
+        terminal = Terminal(house, person, said.append, said.append, True)
+        async with app.open_services(house) as services:
+            terminal.start(services)
+            yield Script(house, terminal, said)
+
+
+async def test_from_a_gap_to_a_published_module(script: Script) -> None:
+    gaps = await script.line(say="gaps service-agent")
+    (asked,) = await script.press(AUTHOR, gaps[0], "Draft a module")
+    drafted = await script.press(
+        AUTHOR, asked, "Draft it", kind="Job aid", context="At the till, with the customer waiting"
+    )
+    assert any("Draft for review" in event["card"]["summary"] for event in drafted), drafted
+
+    card = await script.review_card()
+    sent_back = await script.press(SME, card, "Request changes", comment="Name the limit first.")
+    assert any("sent back by Dana Cole" in event["card"]["summary"] for event in sent_back)
+
+    card = await script.review_card()
+    (refused,) = await script.press(AUTHOR, card, "Approve", ticks=TICKS)
+    assert refused["event"] == "whisper"
+    assert "You drafted this one" in refused["card"]["summary"]
+    (refused,) = await script.press(LEARNER, card, "Approve", ticks=TICKS)
+    assert refused["event"] == "error", "learners are not in the review channel"
+
+    await script.press(SME, card, "Approve", ticks=TICKS)
+    card = await script.review_card()
+    published = await script.press(LD, card, "Approve", ticks=TICKS)
+    assert any(event["card"]["summary"].startswith("Published") for event in published)
+    (again,) = await script.press(LD, card, "Approve", ticks=TICKS)
+    assert "is published" in again["card"]["summary"]
