@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 
 from handlers import answer_lines
 from handlers.cards import (
@@ -139,7 +138,7 @@ def blocked_text(blocked: Blocked, names: Names, told: bool) -> str:
     owner = literal(names.get(blocked.document.owner, blocked.document.owner))
     said = (
         f"I have an SOP on this, *{literal(blocked.document.title)}*, but"
-        f" {_because(blocked, 'it')}, so I may not answer from it."
+        f" {because(blocked, 'it')}, so I may not answer from it."
     )
     if blocked.reason == "owner_gone":
         said += " Ask your manager or L&D who takes it over."
@@ -166,7 +165,8 @@ def blocked_card(blocked: Blocked, names: Names, told: bool) -> Card:
     return Card(plain(said), (Text(said),))
 
 
-def _because(blocked: Blocked, it: str) -> str:
+def because(blocked: Blocked, it: str) -> str:
+    """Why a document may not be answered from, as the end of a sentence; `it` names it."""
     match blocked.reason:
         case "expired":
             on = f" on {day(blocked.since)}" if blocked.since else ""
@@ -179,24 +179,6 @@ def _because(blocked: Blocked, it: str) -> str:
             return f"{it} contradicts another SOP and that is not settled yet"
         case "owner_gone":
             return "its owner has left and nobody answers for it"
-
-
-def owner_card(blocked: Blocked, day_of_asking: date) -> Card:
-    """What the owner of a blocked document is told: once per document and week, never who asked."""
-    title = literal(blocked.document.title)
-    because = _because(blocked, "it")
-    remedy = {
-        "expired": "Read it through and have it validated again, or withdraw it.",
-        "unvalidated": "Have an SME validate it.",
-        "withdrawn": "If it still holds, put it back and have it validated.",
-        "conflict": "Settle with the other owner which of the two holds.",
-        "owner_gone": "Take it over, or name who does.",
-    }[blocked.reason]
-    said = (
-        f"Somebody asked on {day(day_of_asking)} for what *{title}* covers."
-        f" I may not answer from it because {because}. {remedy}"
-    )
-    return Card(plain(said), (Text(said),))
 
 
 def elsewhere_card() -> Card:

@@ -11,6 +11,7 @@ from handlers.answer_cards import Names
 from handlers.cards import Card, Note, plain
 from handlers.composing import Made, compose
 from handlers.inbound import Asked, CardRef, Deleted, Edited
+from handlers.owner_cards import owner_card, validators_of
 from handlers.services import Chat, Connection, Services
 from handlers.spoken import on_spoken
 from handlers.stopping import is_stop, nothing_to_stop_card, stopped_card
@@ -229,7 +230,9 @@ async def _tell_owner(
     year, week, _ = now.isocalendar()
     if not await once.claim(f"blocked:{outcome.document.document_id}:{year}-W{week:02}"):
         return True
-    return await chat.direct(owner, cards.owner_card(outcome, now.date())) is not None
+    validators = await validators_of(conn, outcome.document.document_id)
+    card = owner_card(outcome, now.date(), owner, validators)
+    return await chat.direct(owner, card) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,9 +249,7 @@ class _Wording:
 
     @property
     def text(self) -> str:
-        return reply_text(
-            self.made.outcome, self.names, self.told, self.made.note, self.manager
-        )
+        return reply_text(self.made.outcome, self.names, self.told, self.made.note, self.manager)
 
     def card(self, answer_id: int) -> Card:
         return reply_card(

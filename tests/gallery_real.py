@@ -7,6 +7,7 @@ from datetime import date
 
 from handlers import answer_cards as made
 from handlers.cards import Card
+from handlers.owner_cards import owner_card
 from handlers.source_cards import source_card
 from indexing.nouns import (
     Answered,
@@ -18,6 +19,7 @@ from indexing.nouns import (
     Quoted,
     Reason,
 )
+from learning.nouns import Person
 
 NAMES = {"dana@example.com": "Dana Cole", "sam@example.com": "Sam Ortiz"}
 _PASSAGE = FoundPassage(
@@ -91,6 +93,9 @@ _NEAREST = tuple(
 _SPILL = NamedDocument(
     9, "sops", "spill.md", "Chemical spill response", "1 Containing a spill", "sam@example.com"
 )
+_SAM = Person(1, "sam@example.com", "Sam Ortiz")
+_DANA = Person(2, "dana@example.com", "Dana Cole", seats=("sme:safety",))
+_LEE = Person(3, "lee@example.com", "Lee Park", seats=("sme:safety",))
 
 
 def _blocked(reason: Reason) -> Card:
@@ -115,8 +120,17 @@ REAL: dict[str, Card] = {
     "real_not_covered_nothing": made.not_covered_card(NotCovered(()), NAMES),
     "real_not_covered_manager": made.not_covered_card(NotCovered(()), NAMES, "Ann *O'Hara*"),
     **{f"real_blocked_{reason}": _blocked(reason) for reason in _REASONS},
-    "real_owner_told": made.owner_card(
-        Blocked(_SPILL, "expired", date(2026, 10, 14)), date(2026, 11, 23)
+    **{
+        f"real_owner_told_{reason}": owner_card(
+            Blocked(_SPILL, reason), date(2026, 11, 23), _SAM, (_DANA, _LEE)
+        )
+        for reason in _REASONS
+    },
+    "real_owner_told_able": owner_card(
+        Blocked(_SPILL, "expired", date(2026, 10, 14)), date(2026, 11, 23), _SAM, (_DANA, _SAM)
+    ),
+    "real_owner_told_nobody": owner_card(
+        Blocked(_SPILL, "unvalidated"), date(2026, 11, 23), _SAM, ()
     ),
     "real_elsewhere": made.elsewhere_card(),
     "real_source": source_card(((1, _PASSAGE), (2, _LINKED)), NAMES),

@@ -65,7 +65,7 @@ async def people(conn: Connection, tmp_path: Path) -> dict[str, Person]:
     everybody = (
         Person(0, "priya@example.com", "Priya Shah", ("service-agent",)),
         Person(0, "nadia@example.com", "Nadia Khan", ("shift-lead",)),
-        Person(0, "dana@example.com", "Dana Cole"),
+        Person(0, "dana@example.com", "Dana Cole", seats=("sme:refunds",)),
         Person(0, "sam@example.com", "Sam Ortiz"),
     )
     for person in everybody:
@@ -156,6 +156,8 @@ async def test_a_blocked_document_is_named_never_shown_and_its_owner_told_once_a
     assert "call the safety line on 5500" in card.summary
     assert "absorbent" not in card.summary
     to_owner = next(card for kind, _, card in chat.said if kind == "direct")
+    assert "Dana Cole can validate it" in to_owner.summary
+    assert "jobaid documents validate sops:spill.md --as dana@example.com" in to_owner.summary
     assert "Priya" not in to_owner.summary
 
 

@@ -73,3 +73,17 @@ async def search_blocked(
             },
         )
         return await cursor.fetchall()
+
+
+async def fetch_competencies_of(conn: Connection, document_id: int) -> tuple[str, ...]:
+    """What a document's newest revision says it serves."""
+    row = await (
+        await conn.execute(
+            """
+            select competencies from indexing.revision where document_id = %s
+            order by id desc limit 1
+            """,
+            [document_id],
+        )
+    ).fetchone()
+    return tuple(row[0]) if row else ()
