@@ -71,13 +71,13 @@ def _remedy(blocked: Blocked, owner: Person, validators: Sequence[Person]) -> st
 
 def _validating(blocked: Blocked, owner: Person, validators: Sequence[Person]) -> str:
     """Who can validate a document, and with which command."""
-    command = f"jobaid documents validate {_name(blocked)} --as"
+    how = f"on the machine where Jobaid runs: `jobaid documents validate {_name(blocked)} --as"
     if any(person.email == owner.email for person in validators):
-        return f"You can validate it yourself, on the machine where Jobaid runs: `{command} {owner.email}`"
+        return f"You can validate it yourself, {how} {owner.email}`"
     if not validators:
         return "Nobody here can validate it yet: ask your admin to give an SME a seat."
     names = listed((literal(person.name) for person in validators[:_MOST_NAMED]), "or")
-    return f"{names} can validate it, on the machine where Jobaid runs: `{command} {validators[0].email}`"
+    return f"{names} can validate it, {how} {validators[0].email}`"
 
 
 def _name(blocked: Blocked) -> str:
