@@ -22,6 +22,7 @@ from bot.__main__ import DONE, FAILED, MISUSED
 from bot.address import check_address, health_routes, listening
 from bot.database import Database, DatabaseUnusable, database, is_up_to_date, migrate
 from bot.embedder import fault_of_embedder, load_embedder
+from bot.inbox import InboxLater
 from bot.settings import Settings
 from bot.skills import settle
 from bot.state import state_of_house
@@ -224,8 +225,10 @@ async def _documents(house: app.House, arguments: argparse.Namespace) -> int:
         person = await fetch_person(conn, arguments.as_email)
         uris = [arguments.uri] + ([arguments.other] if arguments.act == "conflict" else [])
         lift = bool(getattr(arguments, "lift", False))
+        now = app.clock()
+        later = InboxLater(conn, house.inbox, now)
         done, said = await library.on_act(
-            conn, arguments.act, uris, lift, person, arguments.as_email, app.clock()
+            conn, later, arguments.act, uris, lift, person, arguments.as_email, now
         )
     (say if done else hint)(said)
     return DONE if done else FAILED

@@ -15,6 +15,7 @@ from bot import app
 from bot.address import health_routes, listening
 from bot.channel import Channel
 from bot.database import Database, DatabaseUnusable, is_up_to_date, migrate, unreachable
+from bot.inbox import InboxLater
 from bot.settings import Settings
 from bot.web.listen import mount
 from bot.web.send import LocalChannel
@@ -127,8 +128,9 @@ async def load_samples(house: app.House, embedder: Embedder | None, hint: Say) -
         raise DatabaseUnusable(run_report.report_table(report))
     async with house.pool.connection() as conn, conn.transaction():
         nadia = await fetch_person(conn, _SETTLED_BY)
+        later = InboxLater(conn, house.inbox, app.clock())
         done, said = await library.on_act(
-            conn, "conflict", list(_CONFLICT), False, nadia, _SETTLED_BY, app.clock()
+            conn, later, "conflict", list(_CONFLICT), False, nadia, _SETTLED_BY, app.clock()
         )
         if not done:
             raise DatabaseUnusable(said)

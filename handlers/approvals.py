@@ -152,7 +152,7 @@ async def on_withdraw(
     view = await refresh(conn, chat, module.id, now)
     said = f"was withdrawn by {pressed.person.name}: “{view.remarks[-1][0].text}”."
     await _tell_requester(conn, chat, view, said)
-    await _tell_reporters(conn, chat, view, "was withdrawn: nobody is shown it any more.")
+    await tell_reporters(conn, chat, view, "was withdrawn: nobody is shown it any more.")
 
 
 async def on_review_again(
@@ -178,7 +178,7 @@ async def on_review_again(
     said = (
         f"was looked at: {pressed.person.name} holds it to be right (“{view.remarks[-1][0].text}”)"
     )
-    await _tell_reporters(conn, chat, view, f"{said}, and two reviewers decide anew.")
+    await tell_reporters(conn, chat, view, f"{said}, and two reviewers decide anew.")
 
 
 async def on_minutes(
@@ -331,7 +331,7 @@ async def _tell_requester(conn: Connection, chat: Chat, view: ReviewView, said: 
         await chat.direct(requester, said_card(f"{title} {said}"))
 
 
-async def _tell_reporters(conn: Connection, chat: Chat, view: ReviewView, said: str) -> None:
+async def tell_reporters(conn: Connection, chat: Chat, view: ReviewView, said: str) -> None:
     """Whoever said that a module is wrong hears what became of it."""
     title = title_of(view.module, view.stored.title)
     told: set[int] = set()

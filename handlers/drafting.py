@@ -206,7 +206,7 @@ async def _draft(
 ) -> None:
     sops = await _sops_of(conn, module, now)
     competency = await fetch_competency(conn, module.competency)
-    request = _again(module, competency)
+    request = request_of(module, competency, module.source)
     before = await store.fetch_content(conn, module.id, module.number) if module.number else None
     made = await draft(
         request,
@@ -250,7 +250,8 @@ async def _sops_of(conn: Connection, module: Module, now: datetime) -> list[SopT
     )
 
 
-def _again(module: Module, competency: Competency | None) -> DraftRequest:
+def request_of(module: Module, competency: Competency | None, source: str) -> DraftRequest:
+    """What a module was asked for with, to be drafted again from a source."""
     parts = competency.parts if competency else ()
     return DraftRequest(
         gap=module.gap,
@@ -262,7 +263,7 @@ def _again(module: Module, competency: Competency | None) -> DraftRequest:
         context=module.context,
         parts=tuple(SubCompetency(part.id, part.statement) for part in parts),
         part=module.part,
-        source=module.source,
+        source=source,
     )
 
 

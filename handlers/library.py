@@ -1,12 +1,12 @@
-"""Decides how the library speaks: the list of documents, and what settles one."""
+"""Decides how the library speaks: the list of documents, what settles one, what a change sets off."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import assert_never
 
-from handlers.services import Connection
+from handlers.services import Connection, Later
 from handlers.wording import STATUS_WORDS, columns
 from indexing.decisions import (
     Ambiguous,
@@ -32,6 +32,7 @@ from indexing.decisions import (
 from indexing.listing import list_documents, reported
 from indexing.store.decisions import Listed
 from learning.nouns import Person
+from review.flags import flag_modules, warn_of
 
 
 def reindexed(count: int, embeddings: str) -> str:
@@ -90,11 +91,30 @@ def documents_table(rows: Sequence[Listed]) -> str:
     return "\n".join(lines)
 
 
+# What a changed document sets off
+
+
+async def on_revised(
+    conn: Connection, later: Later, document_ids: Collection[int], now: datetime
+) -> None:
+    """Flag the modules that rest on what these documents no longer say; people are told afterwards.
+
+    In the transaction that changed the documents. Of a text that still waits for its validation
+    people are only warned, once.
+    """
+    for flagged in await flag_modules(conn, document_ids, now):
+        await later.defer("flagged", str(flagged.flag_id))
+    for warned in await warn_of(conn, document_ids):
+        subject = f"{warned.module_id}.{warned.document_id}.{warned.revision_id}"
+        await later.defer("warned", subject)
+
+
 # What settles a document
 
 
 async def on_act(
     conn: Connection,
+    later: Later,
     act: str,
     uris: Sequence[str],
     lift: bool,
@@ -111,13 +131,18 @@ async def on_act(
             f"{email} is not among the people, or has left. Name somebody who is, or import the"
             " file again: jobaid people import FILE.yaml"
         )
+
+    async def revised(document_ids: Collection[int]) -> None:
+        await on_revised(conn, later, document_ids, now)
+
     match act:
         case "validate":
-            seats = person.seats
-            validated = await validate_document(conn, uris[0], person.email, seats, now, now.date())
+            validated = await validate_document(
+                conn, uris[0], person.email, person.seats, now, now.date(), revised
+            )
             return isinstance(validated, DocumentValidated), _validation(validated)
         case "canonical":
-            chosen = await set_canonical(conn, uris[0], person.email, now)
+            chosen = await set_canonical(conn, uris[0], person.email, now, revised)
             return isinstance(chosen, CanonicalChosen), _choice(chosen)
         case _:
             settled = await mark_conflict(conn, uris[0], uris[1], person.email, now, lift=lift)

@@ -18,6 +18,7 @@ from handlers.review_words import (
     seat_words,
     title_of,
 )
+from handlers.source_changes import moved_note, source_changes
 from handlers.wording import day, listed
 from learning.modules import Content, ItemSet, Section, sections
 from review.reviewers import SEATS
@@ -63,6 +64,7 @@ def _blocks(view: ReviewView) -> Iterator[Block]:
     yield Heading(f"{_headline(view)}: {title_of(module, stored.title)}", detail)
     yield Text(_drafted_line(view))
     yield from _status(view)
+    yield from source_changes(view.flags, view.owners)
     yield from _findings(view)
     yield from content_blocks(stored.content, view.revisions)
     yield sources_of(stored.content, view.revisions, view.owners)
@@ -104,6 +106,7 @@ def _status(view: ReviewView) -> Iterator[Block]:
     if last and module.state not in BEFORE_REVIEWERS and module.state != "published":
         remark, who = last
         yield Text(f"{literal(who)}: “{literal(remark.text)}”")
+    yield from moved_note(view)
     note = _note(view)
     if note:
         yield Note(note)

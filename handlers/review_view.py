@@ -13,8 +13,11 @@ from learning.modules import cites
 from learning.nouns import Person
 from learning.store import fetch_people
 from review import store
-from review.nouns import Module, Remark, Seat, StoredContent
+from review.flags import outdated
+from review.nouns import CitedRevision, Flag, Module, Remark, Seat, StoredContent
 from review.reviewers import SEATS, fetch_reviewers
+from review.states import BEFORE_REVIEWERS
+from review.store.flags import fetch_flags
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,10 @@ class ReviewView:
     owners: Mapping[str, str]
     before: StoredContent | None = None
     """The content of the module this one is to replace."""
+    flags: tuple[Flag, ...] = ()
+    """Why it was flagged, or the one it is to replace."""
+    moved: tuple[CitedRevision, ...] = ()
+    """What keeps a draft from being approved: sources it may not rest on any more."""
 
 
 async def fetch_view(conn: Connection, module_id: int, today: date) -> ReviewView | None:
@@ -51,6 +58,7 @@ async def fetch_view(conn: Connection, module_id: int, today: date) -> ReviewVie
     revisions = await fetch_named_revisions(
         conn, {cite.revision for cite in cites(stored.content)}, today
     )
+    is_open = module.state in BEFORE_REVIEWERS
     return ReviewView(
         module,
         stored,
@@ -65,11 +73,22 @@ async def fetch_view(conn: Connection, module_id: int, today: date) -> ReviewVie
         revisions,
         {who.email: who.name for who in people.values()},
         await _before(conn, module),
+        await _flags(conn, module),
+        await outdated(conn, module.id, module.number, today) if is_open else (),
     )
 
 
 def _name(people: Mapping[int, Person], person_id: int) -> str:
     return people[person_id].name if person_id in people else "somebody who has left"
+
+
+async def _flags(conn: Connection, module: Module) -> tuple[Flag, ...]:
+    if module.state == "flagged":
+        return tuple(await fetch_flags(conn, module.id))
+    is_open = module.state in BEFORE_REVIEWERS | {"changes_requested"}
+    if not is_open or module.revises is None:
+        return ()
+    return tuple(await fetch_flags(conn, module.revises))
 
 
 async def _before(conn: Connection, module: Module) -> StoredContent | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from indexing import audit
-from indexing.revisions import copied, retire
+from indexing.revisions import Revised, copied, retire
 from indexing.store import decisions as store
 from indexing.store import documents as document_store
 from indexing.store.decisions import Place
@@ -137,7 +137,13 @@ Conflict = ConflictMarked | ConflictLifted | SameDocument | Unfound
 
 
 async def validate_document(
-    conn: Connection, uri: str, email: str, seats: Collection[str], now: datetime, today: date
+    conn: Connection,
+    uri: str,
+    email: str,
+    seats: Collection[str],
+    now: datetime,
+    today: date,
+    revised: Revised | None = None,
 ) -> Validation:
     """Bring the newest text of a document into force, on the word of a subject-matter expert.
 
@@ -171,6 +177,8 @@ async def validate_document(
         await store.mark_validated(conn, revision_id, email, today)
     await document_store.mark_in_force(conn, place.document_id, revision_id)
     await retire(conn, stored, {revision_id})
+    if revised is not None:
+        await revised([place.document_id])
     detail = {"version": newest.governance.version, "revision": revision_id, "renewed": renewed}
     await audit.record(conn, email, "document.validated", place.name, detail)
     next_review = today + newest.governance.review_every
@@ -178,7 +186,9 @@ async def validate_document(
     return DocumentValidated(place.name, governance.title, governance.version, next_review, renewed)
 
 
-async def set_canonical(conn: Connection, uri: str, by: str, now: datetime) -> Choice:
+async def set_canonical(
+    conn: Connection, uri: str, by: str, now: datetime, revised: Revised | None = None
+) -> Choice:
     """Say which of several documents with the same text counts; the others are withdrawn.
 
     The chosen one takes over a validation that was given for the very same title and text.
@@ -207,6 +217,8 @@ async def set_canonical(conn: Connection, uri: str, by: str, now: datetime) -> C
         await document_store.mark_duplicate(
             conn, loser.document_id, place.document_id, settled=True
         )
+    if revised is not None:
+        await revised([place.document_id, *(loser.document_id for loser in losers)])
     others = tuple(loser.name for loser in losers)
     await audit.record(conn, by, "document.canonical", place.name, {"over": list(others)})
     return CanonicalChosen(place.name, others, waiting)

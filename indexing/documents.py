@@ -18,6 +18,7 @@ from indexing.embeddings import Embedder
 from indexing.governance_file import GovernanceFile
 from indexing.known_source import KnownSource
 from indexing.problems import Problem
+from indexing.revisions import Revised
 from indexing.rows import Row
 from indexing.runs import Progress, Run
 from indexing.sources import Folder
@@ -61,6 +62,7 @@ async def index_path(
     known_people: Collection[str] | None = None,
     known_competencies: Collection[str] | None = None,
     by: str = "shell",
+    revised: Revised | None = None,
 ) -> Report:
     """Bring the index in line with the folder or file at `path`.
 
@@ -68,7 +70,8 @@ async def index_path(
     to the folder's name (a file's: its folder's), uris are relative to that folder, and only a
     whole folder withdraws what is gone from it. `progress` is called with (files done, files).
     `known_people` and `known_competencies` are the imported ones; None: do not compare. `by` is
-    who the audit log names. `dry_run` does the same work, except embedding, and takes it back.
+    who the audit log names. `revised` is called in a document's own transaction, on `conn`. `dry_run`
+    does the same work, except embedding and telling `revised`, and takes it back.
     """
     folder = await asyncio.to_thread(sources.list_folder, path, governance_file)
     if isinstance(folder, Problem):
@@ -81,6 +84,7 @@ async def index_path(
     async with _alone(conn, name, dry_run):
         run = await _open(conn, folder, name, governance, today, now, by, dry_run)
         run.embedder = None if dry_run else embedder
+        run.revised = revised
         if source is None and run.known.elsewhere and run.known.gone(folder):
             problem = Problem("source_elsewhere", "source", value=name, hint=run.known.elsewhere)
             return Report(name, (Row(str(path), "refused", problem),), dry_run)

@@ -6,7 +6,7 @@ stored, the document is pointed at it, and what nobody needs any more leaves sea
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -21,6 +21,9 @@ from indexing.store.revisions import Connection, NewText
 from indexing.validation import NewRevision, Stored, Validated
 
 Vectors = NDArray[np.float32]
+Revised = Callable[[Collection[int]], Awaitable[None]]
+"""Told the documents (their ids) whose revision in force changed, that have a newer one waiting or
+were withdrawn: in the transaction that did it, before the audit log is written to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from indexing.governance_file import GovernanceFile
 from indexing.known_source import KnownSource, original_stays
 from indexing.nouns import Governance, Passage
 from indexing.problems import Problem
-from indexing.revisions import Prepared, Twin, retire, store_revision
+from indexing.revisions import Prepared, Revised, Twin, retire, store_revision
 from indexing.rows import Row
 from indexing.sources import Draft, Folder, Refused, Same
 from indexing.store import documents as store
@@ -61,6 +61,7 @@ class Run:
     dry_run: bool
     known: KnownSource
     embedder: Embedder | None = None
+    revised: Revised | None = None
     rows: list[Row] = field(default_factory=list)
     leaving: frozenset[int] = frozenset()
 
@@ -249,7 +250,7 @@ class Run:
         text = NewText(
             draft.content_sha256, draft.text_sha256, draft.read.markdown, draft.read.format
         )
-        await store_revision(
+        document_id = await store_revision(
             self.conn,
             (self.source, draft.uri),
             stored,
@@ -259,6 +260,8 @@ class Run:
             self.now,
         )
         row = rows.stored_row(draft, self.source, stored, decision, twin)
+        if stored is not None:
+            await self._tell([document_id])
         if not self.dry_run:
             detail = {"result": row.result, "version": ready.governance.version}
             if isinstance(decision.verdict, Validated):
@@ -282,7 +285,12 @@ class Run:
             return Row(draft.uri, "pending", Problem("claim_missing", "validated_on", draft.uri))
         await store.mark_in_force(self.conn, stored.document_id, newest.id)
         await retire(self.conn, stored, {newest.id})
+        await self._tell([stored.document_id])
         return Row(draft.uri, "indexed")
+
+    async def _tell(self, document_ids: Sequence[int]) -> None:
+        if self.revised is not None and not self.dry_run:
+            await self.revised(document_ids)
 
     async def _withdraw(self, gone: Sequence[Glance]) -> None:
         if not gone:
@@ -290,6 +298,7 @@ class Run:
         async with self.conn.transaction():
             ids = [glance.document_id for glance in gone]
             await source_store.mark_withdrawn(self.conn, ids, self.today)
+            await self._tell(ids)
             for glance in gone:
                 self.rows.append(Row(glance.uri, "withdrawn"))
                 if not self.dry_run:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from fakes import FakeLater
 from sop_folder import DELIVERY, GOVERNANCE, NOW, REFUNDS, TODAY, Shop, shop_in
 
 from handlers import library, run_report
@@ -28,7 +29,7 @@ async def act(
     now = NOW + (shop.today - TODAY)
     email = person.email if person else "nobody@example.com"
     async with shop.conn.transaction():
-        return await library.on_act(shop.conn, act, uris, lift, person, email, now)
+        return await library.on_act(shop.conn, FakeLater(), act, uris, lift, person, email, now)
 
 
 async def statuses(shop: Shop, status: str | None = None) -> dict[str, str | None]:
