@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,12 +19,13 @@ from bot.breaker import Breaker
 from bot.channel import Channel
 from bot.database import Database, Pool, open_pool, unreachable, with_search_path
 from bot.embedder import configured_embedder, load_embedder
-from bot.inbox import Inbox, Worker
+from bot.inbox import Inbox, InboxLater, Worker
 from bot.outbox import Outbox
 from bot.settings import Settings, UnusableSetting
 from bot.teams.identity import identity
 from bot.timetable import Timetable
 from bot.work import Queue
+from handlers import library
 from handlers.inbound import Place
 from handlers.services import Services
 from indexing import answers, documents
@@ -127,9 +128,14 @@ async def index_folder(
     by: str = "demo",
     progress: Progress | None = None,
 ) -> documents.Report:
-    """Bring the index in line with a folder or file."""
+    """Bring the index in line with a folder or file. What that flags is a worker's to tell."""
     now = clock()
     async with house.pool.connection() as conn:
+        later = InboxLater(conn, house.inbox, now)
+
+        async def revised(document_ids: Collection[int]) -> None:
+            await library.on_revised(conn, later, document_ids, now)
+
         people = {person.email for person in await fetch_people(conn)}
         competencies = {competency.id for competency in await fetch_competencies(conn)}
         await conn.commit()
@@ -146,6 +152,7 @@ async def index_folder(
             known_people=people,
             known_competencies=competencies,
             by=by,
+            revised=revised,
         )
 
 
