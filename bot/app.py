@@ -21,6 +21,7 @@ from bot.database import Database, Pool, open_pool, unreachable, with_search_pat
 from bot.embedder import configured_embedder, load_embedder
 from bot.inbox import Inbox, InboxLater, Worker
 from bot.outbox import Outbox
+from bot.reloading import Reloading, token_states
 from bot.settings import Settings, UnusableSetting
 from bot.teams.identity import identity
 from bot.timetable import Timetable
@@ -29,9 +30,8 @@ from handlers import library
 from handlers.inbound import Place
 from handlers.services import Services
 from indexing import answers, documents
-from indexing.embeddings import Embedder, LocalEmbedder
+from indexing.embeddings import Embedder
 from indexing.reindex import rebuild
-from indexing.token_states import TokenStates
 from learning.nouns import EVERYONE
 from learning.store import fetch_people
 from learning.store.competencies import fetch_competencies
@@ -75,9 +75,7 @@ async def open_services(
     """
     settings = house.settings
     embedder = await load_embedder(settings, house.pool)
-    states = None
-    if isinstance(embedder, LocalEmbedder) and settings.jobaid_token_cache_mb:
-        states = TokenStates(embedder, settings.jobaid_token_cache_mb * 1_000_000)
+    states = token_states(settings, embedder)
     async with house.pool.connection() as conn:
         at_home = ("web:review",) if await store.is_demo(conn) else ()
     places = tuple(Place(place) for place in settings.review_channel or at_home)
@@ -101,7 +99,8 @@ def worker(
 ) -> Worker:
     """Build the worker and hand it to the queue. What it puts off goes to `inbox`, or the house's."""
     outbox = Outbox(house.pool, channels, clock)
-    built = Worker(house.pool, channels, services, outbox, clock, inbox or house.inbox)
+    current = Reloading(house.settings, services).services
+    built = Worker(house.pool, channels, services, outbox, clock, inbox or house.inbox, current)
     house.queue.give(built, outbox)
     return built
 

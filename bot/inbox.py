@@ -30,6 +30,9 @@ _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 Defer = Callable[[Connection, int, str], Awaitable[None]]
 """Puts the job of a stored event into the queue, on the event's own connection; '' is no lock."""
 
+Current = Callable[[Connection], Awaitable[Services]]
+"""What handlers may use as it is now, where that changes while we run."""
+
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
@@ -76,8 +79,10 @@ class Worker:
         outbox: Outbox,
         clock: Callable[[], datetime],
         inbox: Inbox,
+        current: Current | None = None,
     ) -> None:
         self._pool = pool
+        self._current = current
         self._channels = channels
         self._services = services
         self._outbox = outbox
@@ -134,6 +139,8 @@ class Worker:
             if showing and model:
                 showing = replace(showing, stop=model.stop)
             chat = OutboxChat(conn, event.id, now, platforms, showing)
+            if asks and self._current:
+                services = await self._current(conn)
             if model:
                 services = replace(services, language_model=model)
             person = None if isinstance(inbound, Deleted | Due) else inbound.person
