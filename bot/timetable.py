@@ -9,7 +9,9 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.database import Pool
+from bot.inbox import Inbox, InboxLater
 from bot.work import UNREACHABLE, Queue
+from handlers import reminders
 from indexing.store.answers import forget_askers
 
 log = structlog.get_logger()
@@ -45,6 +47,10 @@ class Timetable:
         try:
             async with self._pool.connection() as conn:
                 forgotten = await forget_askers(conn, self._clock() - self._forget_after)
+                async with conn.transaction():
+                    now = self._clock()
+                    later = InboxLater(conn, Inbox(self._queue.defer_event), now)
+                    await reminders.on_tick(conn, later, now)
         except UNREACHABLE as error:
             log.warning("tick skipped, the database is away", error=str(error))
             return

@@ -35,6 +35,7 @@ _REVIEW: dict[str, ReviewPress] = {
     "review.edit": edits.on_edit,
     "review.open": edits.on_open,
     "review.save": edits.on_save,
+    "review.show": approvals.on_show,
     "review.more": looking.on_more,
     "review.sources": looking.on_sources,
     "review.diff": looking.on_diff,

@@ -197,3 +197,14 @@ class Flag:
     def withdrawn(self) -> bool:
         """Whether the source is gone altogether."""
         return any(change["kind"] == WITHDRAWN for change in self.changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A draft before its reviewers. `approved` are the seats that have; `out` are the ids of those
+    who may not approve it: its authors, and whoever has approved it already."""
+
+    module: Module
+    title: str
+    approved: tuple[Seat, ...]
+    out: frozenset[int]

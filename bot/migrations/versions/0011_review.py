@@ -165,6 +165,13 @@ create table review.posted (
 );
 create index on review.posted (module_id);
 
+-- Who was reminded on which day of theirs.
+create table review.reminded (
+    person_id  bigint not null references learning.person (id),
+    day        date not null,
+    primary key (person_id, day)
+);
+
 -- What a learner can be shown. Nothing gets in but a published module's approved content.
 create table learning.published_module (
     module_id     bigint primary key references review.module (id),
