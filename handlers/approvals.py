@@ -9,8 +9,8 @@ from datetime import datetime
 from handlers import review_cards as cards
 from handlers.answer_cards import said_card
 from handlers.inbound import CardRef, Pressed
-from handlers.looking import module_of
-from handlers.privately import show, tell
+from handlers.looking import module_of, readable_view
+from handlers.privately import UNREACHABLE, show, tell
 from handlers.review_view import ReviewView, fetch_view
 from handlers.review_words import (
     TICK_LABELS,
@@ -20,6 +20,7 @@ from handlers.review_words import (
     title_of,
 )
 from handlers.services import Chat, Connection, Later, Services
+from handlers.wording import SENT_DIRECTLY
 from indexing import audit
 from learning.modules import ItemSet
 from learning.nouns import Person
@@ -179,6 +180,22 @@ async def on_review_again(
         f"was looked at: {pressed.person.name} holds it to be right (“{view.remarks[-1][0].text}”)"
     )
     await tell_reporters(conn, chat, view, f"{said}, and two reviewers decide anew.")
+
+
+async def on_show(
+    conn: Connection, services: Services, chat: Chat, later: Later, pressed: Pressed, now: datetime
+) -> None:
+    """Give a reviewer a module's card in their own chat; it counts there as it does elsewhere."""
+    view = await readable_view(conn, chat, pressed, now)
+    if view is None or pressed.person is None:
+        return
+    ref = await chat.direct(pressed.person, cards.review_card(view))
+    if ref is None:
+        await tell(chat, pressed, UNREACHABLE)
+        return
+    await store.upsert_posted(conn, view.module, ref=ref, place="direct", now=now)
+    if pressed.audience != "direct":
+        await tell(chat, pressed, SENT_DIRECTLY)
 
 
 async def on_minutes(
