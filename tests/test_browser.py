@@ -354,6 +354,13 @@ def test_the_skip_link_is_first(page: Page, page_server: Served) -> None:
     assert page.url.endswith("#messages")
 
 
+def requests_of(page: Page) -> list[str]:
+    """The addresses that a page asks for from now on."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    return asked
+
+
 def test_every_card_fits_a_phone(chromium: Browser, page_server: Served) -> None:
     for name, card in {**CARDS, **RAW}.items():
         page_server.post("web:@rosa@example.com", f"gallery-{name}", card)
@@ -364,8 +371,7 @@ def test_every_card_fits_a_phone(chromium: Browser, page_server: Served) -> None
             color_scheme=theme,
         )  # fmt: skip
         page = phone.new_page()
-        asked: list[str] = []
-        page.on("request", lambda request, asked=asked: asked.append(request.url))
+        asked = requests_of(page)
         page.goto(page_server.url + "/p/jobaid")
         assert sideways(page) == 0
         page.get_by_role("button", name="Menu: people, channels and messages").click()
