@@ -32,8 +32,9 @@ from indexing.token_states import TokenStates
 
 WARMED, WARMED_AT_ONCE = 500, 16
 """Passages whose states are computed at the start, a few at once so that questions get their turn."""
-MARGIN = 0.10
-"""An answer less sure than this above the threshold gives way to a blocked document that fits better."""
+MARGIN, LEAD = 0.20, 0.03
+"""An answer less sure than this above the threshold gives way to a blocked document whose cosine is
+that much higher than any answerable passage's."""
 RELATED = 0.7
 """A document is named as close from this share of the threshold on."""
 
@@ -97,8 +98,9 @@ def _fits_better(blocked: BlockedPassage, found: Retrieved, states: TokenStates 
 
     Then a weak answer would come from the wrong document: about fire to a question on a spill.
     """
-    nearest = max(passage.cosine for passage in found.passages)
-    return states is not None and blocked.cosine > nearest
+    if states is None:
+        return blocked.held >= found.confidence + LEAD
+    return blocked.cosine >= max(passage.cosine for passage in found.passages) + LEAD
 
 
 def _blocked(found: BlockedPassage) -> Blocked:

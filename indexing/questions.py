@@ -38,8 +38,8 @@ RARE_POSTINGS = 10_000
 class Asked:
     """A text to search with.
 
-    `weights`: term id -> idf, rarest first. `total`: the idf of all its words, unknown ones
-    included. `rarity`: word -> idf. `vector` and `encoded` are None without a model for them.
+    `weights`: term id -> idf, rarest first. `total`: the idf of all its words, unknown and misspelt
+    ones included. `rarity`: word -> idf. `vector` and `encoded` are None without a model for them.
     """
 
     text: str
@@ -103,7 +103,11 @@ async def understood(
                 text,
                 weights,
                 _rare(used[:MOST_TERMS], weights),
-                sum(rarity.values()),
+                # A word read as another is no proof: it counts as one that no passage has.
+                sum(
+                    rarity[word] if word in known and known[word].term == word else idf(0, corpus)
+                    for word in words
+                ),
                 rarity,
                 None if vectors is None else vectors[index],
                 None if encoded is None else encoded[index],

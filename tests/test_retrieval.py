@@ -187,6 +187,35 @@ async def test_a_follow_up_is_read_in_its_thread(shop: Shop, states: TokenStates
     assert short.confidence > (await ask(shop, "and if it is 80 quid", states)).confidence
 
 
+async def test_a_question_about_another_document_leaves_its_thread(
+    shop: Shop, states: TokenStates
+) -> None:
+    thread = [
+        Turn("user", "how do I reset a password"),
+        Turn("agent", "To reset a password, press Forgotten on the sign-in page."),
+    ]
+    for question in ("a chemical spill in the aisle", "what do I say about a late delivery date"):
+        alone = await ask(shop, question, states)
+        found = await ask(shop, question, states, thread)
+        assert found.passages[0].uri == alone.passages[0].uri
+        assert found.confidence == pytest.approx(alone.confidence, rel=0.02)
+    follow = await ask(shop, "and where does the link arrive?", states, thread)
+    assert sections(follow)[0] == "Passwords"
+
+
+async def test_one_passage_has_to_answer_and_a_misspelling_proves_less(
+    shop: Shop, states: TokenStates
+) -> None:
+    found = await ask(shop, "How do I reset a password?", states)
+    assert found.confidence == pytest.approx(
+        max((one.maxsim + one.cosine) / 2 for one in found.passages)
+    )
+    spelt = await ask(shop, "granules on the spill")
+    misspelt = await ask(shop, "granulse on the spil")
+    assert sections(misspelt)[0] == sections(spelt)[0] == "Chemical spill response"
+    assert spelt.confidence > misspelt.confidence >= threshold(None)
+
+
 @pytest.mark.parametrize(
     "question",
     ["", " ", "\x00\x07", "\u200b\u202e", "😀", "😀 refund", "כמה עולה החזר", "what is it?", "?!",
