@@ -43,6 +43,8 @@ NEW = 0.25
 """Share of a sentence's words that may be other words for what the passage says."""
 SLOT = 0.4
 """Likeness of the neighbours from which a new word may stand for a passage's word."""
+BARE = 5
+"""Different words, none of them of weight, from which a sentence may say something."""
 _QUOTED = re.compile(r"[\"“]([^\"“”]{2,80})[\"”]")
 _CITE = re.compile(r"\s*\[\d{1,3}\]")
 _ENGLISH = frozenset(small_words.ENGLISH.split())
@@ -64,16 +66,28 @@ def check(sentence: str, passages: Sequence[str]) -> Supported | Unsupported:
     sources = [read(passage) for passage in passages]
     if any(_holds_verbatim(plain_tokens(sentence), source) for source in sources):
         return Supported()
-    if len(sentence) > LONGEST or not _english(sentence) or not all(map(_english, passages)):
+    if len(sentence) > LONGEST or not is_english(sentence) or not all(map(is_english, passages)):
         return Unsupported("wording", (sentence.strip(),))
     if wrong := _misquoted(sentence, sources):
         return Unsupported("name", wrong)
     said = read(without_frame(sentence))
-    if not said.words and not said.figures:
+    if _is_bare(sentence, said, sources):
         return Unsupported("wording", (sentence.strip(),))
     for why, words in _findings(said, sources):
         return Unsupported(why, words)
     return Supported()
+
+
+def _is_bare(sentence: str, said: Statement, sources: Sequence[Statement]) -> bool:
+    """Whether a sentence ("Yes, always.") says nothing that passages could support or contradict.
+
+    Without a word of weight it has to be a passage's own sentence, put in another order at most.
+    """
+    if said.figures or not all(word.light for word in said.words):
+        return False
+    tokens = {token for token in plain_tokens(sentence) if token.isalnum()}
+    stands = any(tokens <= set(own) for source in sources for own in source.raw)
+    return not said.words or len(tokens) < BARE or not stands
 
 
 def _findings(said: Statement, sources: Sequence[Statement]) -> Iterator[Finding]:
@@ -112,7 +126,7 @@ def _misquoted(sentence: str, sources: Sequence[Statement]) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=512)
-def _english(text: str) -> bool:
+def is_english(text: str) -> bool:
     """Whether a text may be read as English: its small words are not another language's."""
     words = plain_tokens(text)
     english, foreign = (sum(word in small for word in words) for small in (_ENGLISH, _FOREIGN))

@@ -134,6 +134,15 @@ def test_another_language_is_compared_word_for_word() -> None:
     assert isinstance(check("Der Kunde zeigt den Beleg.", [REFUND]), Unsupported)
 
 
+@pytest.mark.parametrize(
+    "sentence", ["Yes, always.", "Of course.", "Always.", "In all cases.", "That is right."]
+)
+def test_a_bare_yes_is_supported_only_where_it_stands(sentence: str) -> None:
+    passage = f"{REFUND} Always log it, of course."
+    assert check(sentence, [passage]) == Unsupported("wording", (sentence,))
+    assert check(sentence, [f"{REFUND} {sentence}"]) == Supported()
+
+
 def test_nothing_said_or_nothing_cited_is_not_supported() -> None:
     assert isinstance(check("", [REFUND]), Unsupported)
     assert isinstance(check("!", [REFUND]), Unsupported)
