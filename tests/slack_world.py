@@ -52,6 +52,7 @@ documents:
 """
 REFUND = "how do I refund without a receipt?"
 SAFE_CODE = "how often do I change the code of the safe?"
+SERVICES = Services(None, None)
 
 
 @dataclass
@@ -126,7 +127,9 @@ async def index_sops(pool: Pool, folder: Path) -> None:
 
 
 @asynccontextmanager
-async def slack_world(pool: Pool, tmp_path: Path) -> AsyncIterator[World]:
+async def slack_world(
+    pool: Pool, tmp_path: Path, services: Services = SERVICES
+) -> AsyncIterator[World]:
     """The house with two SOPs and three people, one of whom the directory does not know."""
     await index_sops(pool, tmp_path)
     queue = Queue(pool)
@@ -153,9 +156,7 @@ async def slack_world(pool: Pool, tmp_path: Path) -> AsyncIterator[World]:
         channel = paced(timedelta(0))
         channels = {"slack": channel}
         outbox = Outbox(pool, channels, clock)
-        worker = Worker(
-            pool, channels, Services(None, None), outbox, clock, Inbox(queue.defer_event)
-        )
+        worker = Worker(pool, channels, services, outbox, clock, Inbox(queue.defer_event))
         queue.give(worker, outbox)
         yield World(pool, slack, http, queue, worker, now, channel, paced)
 

@@ -14,7 +14,7 @@ from typing import Any
 import teams_stand_in as teams_side
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
-from slack_world import NOW, House, index_sops
+from slack_world import NOW, SERVICES, House, index_sops
 from teams_stand_in import TeamsStandIn
 
 from bot.database import Pool
@@ -84,7 +84,9 @@ class World(House):
 
 
 @asynccontextmanager
-async def teams_world(pool: Pool, folder: Path, *, local: bool = False) -> AsyncIterator[World]:
+async def teams_world(
+    pool: Pool, folder: Path, *, local: bool = False, services: Services = SERVICES
+) -> AsyncIterator[World]:
     """The house with two SOPs and three people; `local` with Microsoft's local client."""
     await index_sops(pool, folder)
     queue = Queue(pool)
@@ -107,9 +109,7 @@ async def teams_world(pool: Pool, folder: Path, *, local: bool = False) -> Async
         channel = TeamsChannel(pool, connector, clock, pace=0)
         channels = {"teams": channel}
         outbox = Outbox(pool, channels, clock)
-        worker = Worker(
-            pool, channels, Services(None, None), outbox, clock, Inbox(queue.defer_event)
-        )
+        worker = Worker(pool, channels, services, outbox, clock, Inbox(queue.defer_event))
         queue.give(worker, outbox)
         yield World(pool, teams, http, queue, worker, channel, now)
 

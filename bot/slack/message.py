@@ -26,9 +26,10 @@ Answer = TypeVar("Answer")
 async def drawn(outgoing: Outgoing, call: Callable[[Message], Awaitable[Answer]]) -> Answer:
     """Call Slack with a card drawn in blocks, and once more with its words alone if it must be."""
     text, blocks = render(outgoing.card)
-    for position, block in enumerate(blocks):
-        if block["type"] in ("actions", "context_actions"):
-            block["block_id"] = block_id(outgoing.ref, position)
+    rows = (block for block in blocks if block["type"] in ("actions", "context_actions"))
+    # Counted among themselves: words that come or go above them leave their ids as they are.
+    for position, row in enumerate(rows):
+        row["block_id"] = block_id(outgoing.ref, position)
     try:
         return await call({"text": text, "blocks": blocks})
     except Refused as refused:

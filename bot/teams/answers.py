@@ -9,7 +9,7 @@ from typing import Any
 from bot.teams.incoming import Told
 from bot.teams.inputs import field_values
 from bot.teams.messages import ADAPTIVE, Form, drawn_card
-from handlers.cards import Card, Field
+from handlers.cards import Block, Buttons, Card, Field, Note, literal
 
 _WORDS = "application/vnd.microsoft.activity.message"
 
@@ -44,8 +44,25 @@ def not_implemented() -> Answer:
 
 def card_as_it_stands(card: Card | None, told: Told, form: Form) -> Answer:
     """The pressed card with what the presser typed and ticked: any answer at all clears it."""
+    return _card(_filled(card, told), form) or taken()
+
+
+def private_beside(card: Card | None, told: Told, form: Form, words: str) -> Answer:
+    """Words that only the presser sees; what they typed and ticked stays where it is.
+
+    Private words clear a card's fields. Where something is in them the words are put on the
+    presser's own copy of the card instead, above the button they pressed.
+    """
+    is_typed = card is not None and any(
+        isinstance(block, Field) and told.data.get(block.name) for block in card.blocks
+    )
+    filled = _filled(card, told) if is_typed else None
+    return _card(_with_words(filled, told, words), form) or private(words)
+
+
+def _filled(card: Card | None, told: Told) -> Card | None:
     if card is None:
-        return taken()
+        return None
     typed = field_values(card, told.data)
     filled = tuple(
         replace(block, value=typed[block.name])
@@ -53,7 +70,27 @@ def card_as_it_stands(card: Card | None, told: Told, form: Form) -> Answer:
         else block
         for block in card.blocks
     )
-    drawn = drawn_card(replace(card, blocks=filled), form)
+    return replace(card, blocks=filled)
+
+
+def _with_words(card: Card | None, told: Told, words: str) -> Card | None:
+    if card is None:
+        return None
+    at = next(
+        (at for at, block in enumerate(card.blocks) if _is_pressed(block, told)), len(card.blocks)
+    )
+    said = Note(literal(words), "warning")
+    return replace(card, blocks=(*card.blocks[:at], said, *card.blocks[at:]))
+
+
+def _is_pressed(block: Block, told: Told) -> bool:
+    return isinstance(block, Buttons) and any(
+        button.action == told.action for button in block.buttons
+    )
+
+
+def _card(card: Card | None, form: Form) -> Answer | None:
+    drawn = drawn_card(card, form) if card else None
     if drawn is None:
-        return taken()
+        return None
     return Answer(HTTPStatus.OK, {"statusCode": 200, "type": ADAPTIVE, "value": drawn})

@@ -200,8 +200,6 @@ class Listener:
             case "asked_about":
                 return answers.dialog(ANSWERING_DIRECTLY)
         words = await self._wait(held) if held is not None else None
-        if words is not None:
-            return answers.private(words)
         async with self._pool.connection(timeout=_SECONDS_FOR_THE_DATABASE) as conn:
             ref = await store.fetch_posted(conn, told.platform_id)
             card = await store.fetch_card(conn, ref) if ref else None
@@ -209,6 +207,8 @@ class Listener:
         form: Form = "chat" if told.audience == "direct" else "shared"
         if stream_id not in (None, told.message):
             form = "streamed"
+        if words is not None:
+            return answers.private_beside(card, told, form, words)
         return answers.card_as_it_stands(card, told, form)
 
     async def _wait(self, inbox_id: int) -> str | None:
