@@ -7,17 +7,13 @@ was cut into; where there is no room for that, what was left out is counted and 
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-import numpy as np
-
 from indexing.embeddings import Embedder
+from indexing.fits import MARKED, Fit, Section, scored, units_of
 from indexing.nouns import FoundPassage, LeftOut, Quoted
-from indexing.passages import Unit, units_with_whole_warnings
 from indexing.terms import terms
 from indexing.token_states import TokenStates
 
@@ -25,9 +21,9 @@ READ = 3
 """Passages whose words may be quoted: the best one, and what the next ones add."""
 ROOM = 1_120
 """Characters of an answer with its sources and marks; what else it says stays below 1,200."""
-MARKED, SOURCED, HINTED = 8, 48, 72
-"""Characters beside their words that a quote takes (marks), a source (version, date, `owner`), and
-the line that says what of a list was left out."""
+SOURCED, HINTED = 48, 72
+"""Characters beside its words that a source takes (version, date, `owner`), and those of the line
+that says what of a list was left out."""
 FITS = 0.6
 """A sentence of the best section is quoted from this share of the best one's fit on."""
 ADDS = 0.8
@@ -39,9 +35,6 @@ BETWEEN = 3
 SAID = 0.8
 """Share of its terms from which a sentence only says again what is quoted already."""
 
-Section = Sequence[FoundPassage]
-"""Passages that follow one another under one heading."""
-
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
@@ -50,32 +43,6 @@ class Chosen:
     quotes: tuple[Quoted, ...]
     cited: tuple[FoundPassage, ...]
     left_out: tuple[LeftOut, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Fit:
-    """A unit, its section (place in the ranking) and how well it fits, higher is better.
-
-    `at` orders the units of a section. `read` is False for what only goes on with a list that was
-    found: it was not compared with the question.
-    """
-
-    section: int
-    at: int
-    passage: FoundPassage
-    unit: Unit
-    text: str
-    listed: bool
-    read: bool
-    score: float = 0.0
-
-    @property
-    def step(self) -> int | None:
-        return self.unit.step
-
-    @property
-    def cost(self) -> int:
-        return len(self.text) + MARKED
 
 
 def read_of(found: Sequence[FoundPassage]) -> tuple[FoundPassage, ...]:
@@ -106,7 +73,7 @@ async def choose(
     states: TokenStates | None,
 ) -> Chosen:
     """Choose what answers from `read_of` what was found; `around` are the sections they stand in."""
-    fits = await _scored(asked, read, _units(read, around), embedder, states)
+    fits = await scored(asked, read, units_of(read, around), embedder, states)
     if not fits:
         whole = replace(read[0], text=read[0].text[:ROOM])
         return Chosen((Quoted(whole.text, 1),), (read[0],), ())
@@ -124,7 +91,7 @@ async def choose(
     return _as_chosen(sections, kept.fits)
 
 
-def _told(sections: Sequence[Sequence[_Fit]]) -> Sequence[_Fit]:
+def _told(sections: Sequence[Sequence[Fit]]) -> Sequence[Fit]:
     """The section that is quoted first of all: the best one, or the one that its document opens."""
     first = sections[0][0].passage
     if _opens(first):
@@ -134,97 +101,14 @@ def _told(sections: Sequence[Sequence[_Fit]]) -> Sequence[_Fit]:
     return sections[0]
 
 
-def _units(read: Sequence[FoundPassage], around: Sequence[Section]) -> list[_Fit]:
-    """The units of the sections read, best section first, each in its document's order."""
-    ids = {passage.passage_id for passage in read}
-    sections: list[Section] = []
-    for passage in read:
-        section = next(
-            (one for one in around if passage.passage_id in {p.passage_id for p in one}),
-            (passage,),
-        )
-        if section not in sections:
-            sections.append(section)
-    fits: list[_Fit] = []
-    for rank, section in enumerate(sections):
-        in_order = [
-            (passage, unit)
-            for passage in section
-            for unit in units_with_whole_warnings(passage.text)
-        ]
-        fits += [
-            _Fit(
-                rank,
-                at,
-                passage,
-                unit,
-                _words(passage.text[unit.start : unit.end], unit),
-                unit.step is not None or passage.text.startswith("- ", unit.start),
-                passage.passage_id in ids,
-            )
-            for at, (passage, unit) in enumerate(in_order)
-        ]
-    return fits
-
-
-def _words(text: str, unit: Unit) -> str:
-    """A step without the number in front of it, which the card shows itself; an item, its dash."""
-    if unit.step is None:
-        return text.removeprefix("- ").strip()
-    return text.partition(" ")[2].strip()
-
-
-async def _scored(
-    asked: str,
-    read: Sequence[FoundPassage],
-    fits: Sequence[_Fit],
-    embedder: Embedder | None,
-    states: TokenStates | None,
-) -> list[_Fit]:
-    """The units with their fit: meaning plus rarer words. What was not read has none."""
-    compared = [fit for fit in fits if fit.read]
-    if not compared:
-        return []
-    overlap = _overlap(asked, [fit.text for fit in compared], read)
-    if states is not None:
-        (vector,) = await states.embedder.embed([asked])
-        by_passage: dict[int, list[str]] = {}
-        for fit in compared:
-            by_passage.setdefault(fit.passage.passage_id, []).append(fit.text)
-        vectors = await states.units(by_passage)
-        places = dict.fromkeys(by_passage, 0)
-        meaning = np.zeros(len(compared), np.float32)
-        for index, fit in enumerate(compared):
-            passage_id = fit.passage.passage_id
-            meaning[index] = vectors[passage_id][places[passage_id]] @ vector
-            places[passage_id] += 1
-    elif embedder is not None:
-        vector, *rest = await embedder.embed([asked, *(fit.text for fit in compared)])
-        meaning = np.stack(rest) @ vector
-    else:
-        meaning = np.zeros(len(compared), np.float32)
-    scores = iter([float(alike) + shared for alike, shared in zip(meaning, overlap, strict=True)])
-    return [replace(fit, score=next(scores)) if fit.read else fit for fit in fits]
-
-
-def _overlap(asked: str, texts: Sequence[str], passages: Sequence[FoundPassage]) -> list[float]:
-    """The share of the question's words that each text holds, weighted by rarity among them."""
-    seen = Counter(term for passage in passages for term in set(terms(passage.text)))
-    rare = {
-        term: math.log(1 + (len(passages) + 0.5) / (seen[term] + 0.5)) for term in set(terms(asked))
-    }
-    total = sum(rare.values()) or 1.0
-    return [sum(rare[term] for term in set(terms(text)) if term in rare) / total for text in texts]
-
-
 @dataclass(slots=True)
 class _Kept:
     """What is quoted so far, and the room that is left for more."""
 
     room: int
-    fits: list[_Fit] = field(default_factory=list)
+    fits: list[Fit] = field(default_factory=list)
 
-    def cost(self, wanted: Sequence[_Fit]) -> int:
+    def cost(self, wanted: Sequence[Fit]) -> int:
         """The characters that these take: their words, and the source of each new section."""
         sections = {fit.section for fit in self.fits}
         cost = 0
@@ -239,7 +123,7 @@ class _Kept:
                 cost += HINTED if fit.listed else 0
         return cost
 
-    def add(self, wanted: Sequence[_Fit]) -> bool:
+    def add(self, wanted: Sequence[Fit]) -> bool:
         """Keep all of these, if there is room for all; say whether there was."""
         cost = self.cost(wanted)
         if cost > self.room:
@@ -248,14 +132,14 @@ class _Kept:
         self.fits += [fit for fit in wanted if fit not in self.fits]
         return True
 
-    def says(self, fit: _Fit) -> bool:
+    def says(self, fit: Fit) -> bool:
         """Whether what is kept says the same already, as the same SOP in a shorter version would."""
         said = {term for other in self.fits for term in terms(other.text)}
         words = set(terms(fit.text))
         return not words or len(words & said) >= SAID * len(words)
 
 
-def _keep_front(kept: _Kept, front: Sequence[_Fit]) -> None:
+def _keep_front(kept: _Kept, front: Sequence[Fit]) -> None:
     """Of the best section: what fits best, its warnings, and the procedure or what is around it.
 
     A sentence that fits best often only repeats the question, so what stands around it comes
@@ -278,7 +162,7 @@ def _keep_front(kept: _Kept, front: Sequence[_Fit]) -> None:
             kept.add([fit])
 
 
-def _keep_list(kept: _Kept, section: Sequence[_Fit], item: _Fit) -> None:
+def _keep_list(kept: _Kept, section: Sequence[Fit], item: Fit) -> None:
     """The list an item stands in, after what introduces it: whole, or a stretch that holds it."""
     whole = _list_of(section, item)
     first = whole[0].at
@@ -304,7 +188,7 @@ def _keep_list(kept: _Kept, section: Sequence[_Fit], item: _Fit) -> None:
                 back = False
 
 
-def _list_of(section: Sequence[_Fit], item: _Fit) -> list[_Fit]:
+def _list_of(section: Sequence[Fit], item: Fit) -> list[Fit]:
     """The whole list that an item stands in, with what stands between its steps."""
     first = last = section.index(item)
     while (before := _beside(section, first, -1)) is not None:
@@ -314,7 +198,7 @@ def _list_of(section: Sequence[_Fit], item: _Fit) -> list[_Fit]:
     return list(section[first : last + 1])
 
 
-def _beside(section: Sequence[_Fit], at: int, way: int) -> int | None:
+def _beside(section: Sequence[Fit], at: int, way: int) -> int | None:
     """Where the list goes on from an item, in this direction: the next number, or the next point."""
     step = section[at].step
     reach = 1 if step is None else BETWEEN + 1
@@ -329,7 +213,7 @@ def _beside(section: Sequence[_Fit], at: int, way: int) -> int | None:
     return None
 
 
-def _outwards(units_in_order: Sequence[_Fit], at: int) -> list[_Fit]:
+def _outwards(units_in_order: Sequence[Fit], at: int) -> list[Fit]:
     """The units from a place outwards, what follows it before what precedes it."""
     outwards = [units_in_order[at]]
     for distance in range(1, len(units_in_order)):
@@ -339,7 +223,7 @@ def _outwards(units_in_order: Sequence[_Fit], at: int) -> list[_Fit]:
     return outwards
 
 
-def _keep_extras(kept: _Kept, sections: Sequence[Sequence[_Fit]], front: int) -> None:
+def _keep_extras(kept: _Kept, sections: Sequence[Sequence[Fit]], front: int) -> None:
     """What else fits; not a step or point of another section's list, which says little alone."""
     fits = [(fit, section) for section in sections for fit in section if fit.read]
     best = max(fit.score for fit, _ in fits)
@@ -350,7 +234,7 @@ def _keep_extras(kept: _Kept, sections: Sequence[Sequence[_Fit]], front: int) ->
             kept.add([*_announcement(section, fit), fit])
 
 
-def _announcement(section: Sequence[_Fit], fit: _Fit) -> list[_Fit]:
+def _announcement(section: Sequence[Fit], fit: Fit) -> list[Fit]:
     """The line that ends in a colon above a list's item."""
     if not fit.listed:
         return []
@@ -358,14 +242,14 @@ def _announcement(section: Sequence[_Fit], fit: _Fit) -> list[_Fit]:
     return [before] if before.text.endswith(":") and not before.listed else []
 
 
-def _shortened(fit: _Fit, room: int) -> _Fit:
+def _shortened(fit: Fit, room: int) -> Fit:
     """A single step that alone is too long, cut at the end of a line or word; [Show source] has it."""
     cut = fit.text[:room]
     end = max(cut.rfind("\n"), cut.rfind(". ") + 1) or cut.rfind(" ")
     return replace(fit, text=cut[: end if end > 0 else None].rstrip())
 
 
-def _as_chosen(sections: Sequence[Sequence[_Fit]], kept: Sequence[_Fit]) -> Chosen:
+def _as_chosen(sections: Sequence[Sequence[Fit]], kept: Sequence[Fit]) -> Chosen:
     """The quotes in the order they are shown: best section first, each in its document's order."""
     shown = sorted(kept, key=lambda fit: (fit.section, fit.at))
     missing = {
@@ -395,7 +279,7 @@ def _as_chosen(sections: Sequence[Sequence[_Fit]], kept: Sequence[_Fit]) -> Chos
     return Chosen(quotes, cited, left_out)
 
 
-def _rest(section: Sequence[_Fit], shown: set[int]) -> list[_Fit]:
+def _rest(section: Sequence[Fit], shown: set[int]) -> list[Fit]:
     """The steps and points that a section's lists have beside those of them that are shown."""
     lists = [_list_of(section, fit) for fit in section if fit.listed and fit.at in shown]
     rest = {fit.at: fit for one in lists for fit in one if fit.listed and fit.at not in shown}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from handlers.answer_cards import answered_card, answered_text, source_card
+from handlers.answer_cards import answered_card, answered_text
 from handlers.answer_lines import marked_sources, source_marks
-from handlers.cards import Quote, Steps, Text
+from handlers.cards import Sources, Steps, Text
+from handlers.source_cards import source_card
 from indexing.nouns import Answered, FoundPassage, LeftOut, Quoted
 from indexing.passages import split, units_with_whole_warnings
 from indexing.quoting import Chosen, choose, read_of, stretches
@@ -183,6 +184,10 @@ def test_what_is_left_out_is_said_and_its_passage_shown_under_the_same_mark() ->
         (1, passages[0]),
         (1, passages[1]),
     ]
-    (quote,) = source_card([(1, passages[0]), (1, passages[1])], {}).blocks
-    assert isinstance(quote, Quote)
-    assert quote.text == f"{passages[0].text}\n\n{passages[1].text}"
+    card = source_card([(1, passages[0]), (1, passages[1])], {})
+    steps = [block for block in card.blocks if isinstance(block, Steps)]
+    assert sum(len(block.items) for block in steps) == len(passages[0].text.split("\n")) + len(
+        passages[1].text.split("\n")
+    )
+    (sources,) = [block for block in card.blocks if isinstance(block, Sources)]
+    assert len(sources.entries) == 1
