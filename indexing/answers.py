@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from indexing.embeddings import Embedder
+from indexing.in_use import with_sops
 from indexing.nouns import (
     Answered,
     Blocked,
@@ -75,7 +76,10 @@ async def answer(
     if sure and not (blocked and _fits_better(blocked, found, states)):
         read = read_of(found.passages)
         ids = [passage.passage_id for passage in read]
-        around = await fetch_sections(conn, ids, tokens, today)
+        around = [
+            await with_sops(conn, section)
+            for section in await fetch_sections(conn, ids, tokens, today)
+        ]
         outcome = await _answered(question, history, read, around, roles, embedder, states)
     elif blocked is not None:
         outcome = _blocked(blocked)

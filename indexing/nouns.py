@@ -74,11 +74,36 @@ class SopText:
 
 
 @dataclass(frozen=True, slots=True)
+class RestsOn:
+    """An SOP that a published module rests on, as it is in force now."""
+
+    document_id: int
+    source: str
+    uri: str
+    title: str
+    version: str
+    version_on: date
+    owner: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class InUse:
+    """The published module that a passage is of. `rests_on`: the SOP it cites most comes first."""
+
+    module_id: int
+    kind: Literal["guide", "aid"]
+    rests_on: tuple[RestsOn, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FoundPassage:
     """An answerable passage with what a citation needs and how well it matched.
 
     `score` orders a result (higher is better, comparable within one result only); `cosine` and
     `maxsim` are in [-1, 1], 0 without an embedding model; `bm25` is 0 where no term matched.
+    `module` is set for a passage of kind `module`; its version, owner and url are then those of the
+    first SOP it rests on.
     """
 
     passage_id: int
@@ -100,6 +125,7 @@ class FoundPassage:
     bm25: float = 0.0
     cosine: float = 0.0
     maxsim: float = 0.0
+    module: InUse | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ words are. A question inside a thread adds how well the whole thread fits the pa
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -16,8 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexing.embeddings import Embedder, LocalEmbedder
+from indexing.in_use import with_sops
 from indexing.nouns import Retrieved, Turn
 from indexing.questions import Asked, read_as, understood
+from indexing.quoting import READ
 from indexing.store import contents, finding
 from indexing.store.blocked import BlockedPassage, search_blocked
 from indexing.store.finding import Reader, Scored
@@ -31,6 +33,10 @@ POOL = 50
 """Candidates that each leg brings."""
 REORDERED = 30
 """Candidates, best by the other two scores, that MaxSim reads: each new one costs some 10 ms."""
+MODULES_POOL, MODULES_REORDERED = 20, 8
+"""The same of published modules, which are looked for beside the SOPs and never in their place."""
+MOST_MODULES = 3
+"""Modules among the passages returned; of the first ones, which are read, one alone."""
 
 THRESHOLD = 0.43
 """Below it the question is not covered: the best mean of MaxSim and cosine that one passage has.
@@ -83,12 +89,12 @@ async def retrieve(
     if not texts or not corpus.passages:
         return Retrieved((), 0.0)
     asked = await understood(conn, texts, corpus, embedder, states)
-    own = await finding.fetch_reader(conn, tokens, today, (*roles, EVERYONE))
+    own = await _fetch_readers(conn, tokens, today, (*roles, EVERYONE))
     best = await _best(conn, asked, corpus, own, states)
     if best.confidence >= threshold(states):
         return best
-    reader = await finding.fetch_reader(conn, tokens, today)
-    if len(reader.readerships) == len(own.readerships):
+    reader = await _fetch_readers(conn, tokens, today)
+    if reader.count == own.count:
         return best
     anybody = await _best(conn, asked, corpus, reader, states)
     return anybody if anybody.confidence > best.confidence else best
@@ -126,26 +132,22 @@ async def _best(
     conn: Connection,
     asked: Sequence[Asked],
     corpus: Corpus,
-    reader: Reader,
+    readers: _Readers,
     states: TokenStates | None,
 ) -> Retrieved:
     """The best passages for what `read_as` gave: a question, or one with its thread."""
-    pool: set[int] = set()
+    reader = readers.sops
     async with finding.searching(conn):
-        for one in asked[:2]:
-            pool.update(
-                await finding.search_keywords(conn, one.rare, corpus.mean_length, reader, POOL)
-            )
-            if one.vector is not None:
-                pool.update(await finding.search_vectors(conn, one.vector, reader, POOL))
+        pool = await _pool(conn, asked, corpus, reader, POOL)
+        modules = await _pool(conn, asked, corpus, readers.modules, MODULES_POOL)
         scored = [
             await finding.fetch_scores(
-                conn, sorted(pool), one.weights, corpus.mean_length, one.vector, reader
+                conn, sorted(pool | modules), one.weights, corpus.mean_length, one.vector, reader
             )
             for one in asked
         ]
     fused = [
-        await _fused(conn, one, rows, reader, states)
+        await _fused(conn, one, rows, modules, reader, states)
         for one, rows in zip(asked, scored, strict=True)
     ]
     question = fused[0]
@@ -158,7 +160,9 @@ async def _best(
         }
         # A short follow-up says little by itself; one on another matter gains little by the rest.
         confidence = (confidence + latest.confidence) / 2
-    order = sorted(total, key=lambda passage_id: (-total[passage_id], passage_id))[:BEST]
+    # What fits equally well is quoted from the SOP itself.
+    order = sorted(total, key=lambda one: (-total[one], one in modules, one))
+    order = _beside_sops(order, modules, question.document)[:BEST]
     shown = await contents.fetch_found(conn, order, reader)
     passages = tuple(
         replace(
@@ -171,7 +175,65 @@ async def _best(
         for passage_id in order
         if passage_id in shown
     )
-    return Retrieved(passages, confidence)
+    return Retrieved(await with_sops(conn, passages), confidence)
+
+
+@dataclass(frozen=True, slots=True)
+class _Readers:
+    """What somebody may read: of the SOPs, and of what is published from them."""
+
+    sops: Reader
+    modules: Reader
+
+    @property
+    def count(self) -> int:
+        return len(self.sops.readerships) + len(self.modules.readerships)
+
+
+async def _fetch_readers(
+    conn: Connection, tokens: tuple[str, ...], today: date, roles: tuple[str, ...] | None = None
+) -> _Readers:
+    return _Readers(
+        await finding.fetch_reader(conn, tokens, today, roles),
+        await finding.fetch_reader(conn, tokens, today, roles, "module"),
+    )
+
+
+async def _pool(
+    conn: Connection, asked: Sequence[Asked], corpus: Corpus, reader: Reader, most: int
+) -> set[int]:
+    """The candidates that both legs bring for a question and its thread."""
+    pool: set[int] = set()
+    if not reader.readerships:
+        return pool
+    for one in asked[:2]:
+        pool.update(await finding.search_keywords(conn, one.rare, corpus.mean_length, reader, most))
+        if one.vector is not None:
+            pool.update(await finding.search_vectors(conn, one.vector, reader, most))
+    return pool
+
+
+def _beside_sops(
+    order: Sequence[int], modules: Collection[int], document: Mapping[int, int]
+) -> list[int]:
+    """The passages best first, of no more than MOST_MODULES modules.
+
+    Of the first READ, which are read, one is an SOP's if there is any, and one module's the others.
+    """
+    front: list[int] = []
+    later: list[int] = []
+    seen: list[int] = []
+    for passage_id in order:
+        own = document[passage_id] if passage_id in modules else None
+        if own is not None and own not in seen:
+            if len(seen) == MOST_MODULES:
+                continue
+            seen.append(own)
+        crowds = own is not None and (
+            own != seen[0] or sum(one in modules for one in front) == READ - 1
+        )
+        (later if crowds or len(front) == READ else front).append(passage_id)
+    return [*front, *later]
 
 
 def _stands_alone(text: str, question: _Fused, thread: _Fused) -> bool:
@@ -214,23 +276,30 @@ async def _fused(
     conn: Connection,
     asked: Asked,
     scored: Sequence[Scored],
+    modules: Collection[int],
     reader: Reader,
     states: TokenStates | None,
 ) -> _Fused:
     if not scored:
         return _Fused({}, {}, {}, {}, {}, 0.0)
     ids = [row.passage_id for row in scored]
+    # The SOPs alone set the scale: however many modules there are, SOPs score as if there were none.
+    sops = np.array([passage_id not in modules for passage_id in ids])
+    scale = sops if sops.any() else ~sops
     bm25 = np.array([row.bm25 for row in scored])
     cosine = np.array([row.cosine for row in scored])
-    total = _z(bm25) + _z(cosine)
+    total = _z(bm25, scale) + _z(cosine, scale)
     late: dict[int, float] = {}
     confidence = max(row.held for row in scored) / asked.total if asked.total else 0.0
     if states is not None and asked.encoded is not None:
-        front = [ids[index] for index in np.argsort(-total, kind="stable")[:REORDERED]]
+        ranked = np.argsort(-total, kind="stable")
+        front = [ids[at] for at in ranked[sops[ranked]][:REORDERED]]
+        front += [ids[at] for at in ranked[~sops[ranked]][:MODULES_REORDERED]]
         late = await _late(conn, asked, front, reader, states)
         # What MaxSim did not read is worth the least of what it read.
-        least = min(late.values(), default=0.0)
-        total = total + _z(np.array([late.get(passage_id, least) for passage_id in ids]))
+        read = [late[one] for one in late if one not in modules] or list(late.values())
+        least = min(read, default=0.0)
+        total = total + _z(np.array([late.get(passage_id, least) for passage_id in ids]), scale)
         near = dict(zip(ids, cosine.tolist(), strict=True))
         # In one passage: two that each know half of the question do not answer it.
         confidence = max(((score + near[one]) / 2 for one, score in late.items()), default=0.0)
@@ -256,7 +325,8 @@ async def _late(
     return await maxsim(asked.encoded, asked.piece_weights(), found)
 
 
-def _z(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Standard scores; all zero where nothing differs."""
-    spread = scores.std()
-    return (scores - scores.mean()) / spread if spread > 1e-9 else np.zeros_like(scores)
+def _z(scores: NDArray[np.float64], scale: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Standard scores among those that set the scale; all zero where nothing of these differs."""
+    among = scores[scale]
+    spread = among.std()
+    return (scores - among.mean()) / spread if spread > 1e-9 else np.zeros_like(scores)

@@ -1,8 +1,8 @@
 """Decides who may move a module: two people, two seats, one exact content, and no way round.
 
-Every function takes the module's row lock first (`approve` keeps its sources still before that),
-re-reads all it decides on, and returns what became of the press as a value. The database's triggers
-hold the same rules once more.
+Every function takes the module's row lock first (`approve` keeps search and its sources still
+before that), re-reads all it decides on, and returns what became of the press as a value. The
+database's triggers hold the same rules once more.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
+from indexing.in_use import Embedded
+from indexing.store.search import lock_writers
 from learning.modules import Content, ItemSet, cites, content_body, content_hash
 from learning.nouns import Person
 from review import store
@@ -36,6 +38,7 @@ from review.outcomes import (
     TicksMissing,
     WordsMissing,
 )
+from review.publishing import answer_from
 from review.reviewers import fetch_reviewers, seats_of, unfilled_seats
 from review.states import BEFORE_REVIEWERS, State, may_move
 from review.store import Connection
@@ -56,13 +59,16 @@ async def approve(
     shown_at: datetime | None,
     today: date,
     now: datetime,
+    found_by: Embedded | None = None,
 ) -> ApprovedBySeat | Published | ApproveRefusal:
     """Approve the content `number` for the one missing seat the person holds.
 
     `just_competent` is what an SME says of each item, 0 to 10; `press` is the stored press's id,
     which must be the person's own; `shown_at`: when the card was posted; `today`: the day on which
-    what the module cites has to be in force.
+    what the module cites has to be in force; `found_by`: what `publishing.embed` made of this
+    content, by which answers find it (None: by its words alone).
     """
+    await lock_writers(conn)
     await lock_cited(conn, module_id, number)
     module = await _at_hand(conn, module_id, number)
     if not isinstance(module, Module):
@@ -95,6 +101,9 @@ async def approve(
             {other: who for other, who in waiting.items() if other != seat},
         )
     await store.publish(conn, module.id, actor=person.email, now=now)
+    stored = await store.fetch_content(conn, module.id, number)
+    assert stored
+    await answer_from(conn, module, stored, found_by, by=person.email, today=today, now=now)
     return Published(await _again(conn, module), seat)
 
 

@@ -601,8 +601,6 @@ async def test_drafting_reads_whole_sops_that_may_be_answered_from(
         assert await fetch_sop_texts(conn, TODAY, source="elsewhere") == []
         assert await fetch_sop_texts(conn, TODAY, competency="welding") == []
         assert len(await fetch_sop_texts(conn, TODAY, competency="refunds")) == 3
-        await conn.execute("update indexing.document set kind = 'module' where uri = 'refunds.md'")
-        assert "refunds.md" not in {sop.uri for sop in await fetch_sop_texts(conn, TODAY)}
     expired = TODAY.replace(year=TODAY.year + 2)
     assert NOW.date() == TODAY
     async with conn.transaction():

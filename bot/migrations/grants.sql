@@ -23,7 +23,9 @@ begin
     execute format('grant usage on all sequences in schema review to %I', app);
     execute format('grant update (state, round, number, hash, moved_at, moved_by, due_at) on review.module to %I', app);
     execute format('grant update (number, posted_at) on review.posted to %I', app);
+    execute format('grant update (basis, pieces, card, shown_at, left_out, ended_at) on review.drafting to %I', app);
     execute format('revoke update on learning.published_module from %I', app);
+    execute format('revoke insert, update, delete on indexing.rests_on from %I', app);
     execute format('grant select, insert on audit.event to %I', app);
     execute format('grant select on public.alembic_version to %I', app);
     execute format('grant usage on schema public to %I', app);

@@ -203,7 +203,7 @@ async def mark_owner_gone(conn: Connection, document_ids: Sequence[int] | None =
         set owner_gone = not d.owner_gone
         from indexing.revision r
         where r.id = coalesce(d.in_force_revision_id, d.newest_revision_id)
-          and (%(all)s or d.id = any(%(ids)s))
+          and d.kind = 'sop' and (%(all)s or d.id = any(%(ids)s))
           and d.owner_gone <> exists (select from indexing.gone_owner g where g.email = r.owner)
         """,
         {"all": document_ids is None, "ids": list(document_ids or ())},

@@ -15,6 +15,7 @@ from datetime import date
 from psycopg.pq import TransactionStatus
 from psycopg.rows import class_row, scalar_row, tuple_row
 
+from indexing.nouns import Kind
 from indexing.store.search import Connection, Vector, literal
 
 FEW = 2000
@@ -110,6 +111,7 @@ async def fetch_reader(
     tokens: tuple[str, ...],
     today: date,
     roles: tuple[str, ...] | None = None,
+    kind: Kind = "sop",
 ) -> Reader:
     """What the holder of `tokens` may read; with `roles`, only what is written for one of them."""
     async with conn.cursor(row_factory=tuple_row) as cursor:
@@ -117,7 +119,7 @@ async def fetch_reader(
             """
             with may as materialized (
                 select id from indexing.readership
-                where audience && %(tokens)s::text[]
+                where kind = %(kind)s and audience && %(tokens)s::text[]
                   and (%(roles)s::text[] is null or roles && %(roles)s::text[])
             )
             select array(select id from may), (
@@ -128,7 +130,12 @@ async def fetch_reader(
                 ) counted
             )
             """,
-            {"tokens": list(tokens), "roles": None if roles is None else list(roles), "few": FEW},
+            {
+                "kind": kind,
+                "tokens": list(tokens),
+                "roles": None if roles is None else list(roles),
+                "few": FEW,
+            },
         )
         row = await cursor.fetchone()
     assert row is not None

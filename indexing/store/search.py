@@ -13,7 +13,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import class_row, scalar_row, tuple_row
 
 from indexing.embeddings import EmbeddingModel
-from indexing.nouns import Governance, Passage
+from indexing.nouns import Governance, Kind, Passage
 from indexing.passages import searchable
 from indexing.terms import terms
 
@@ -39,6 +39,7 @@ async def insert_passages(
     governance: Governance,
     passages: Sequence[Passage],
     vectors: Vector | None,
+    kind: Kind = "sop",
 ) -> None:
     """Store a revision's passages with their postings and vectors (n, dimensions), if any.
 
@@ -65,7 +66,7 @@ async def insert_passages(
             (list(df), list(df.values())),
         )
         term_ids: dict[str, int] = dict(await cursor.fetchall())
-        readership_id = await _readership(conn, governance)
+        readership_id = await _readership(conn, governance, kind)
         await cursor.execute(
             "select nextval(pg_get_serial_sequence('indexing.passage', 'id'))"
             " from generate_series(1, %s)",
@@ -96,14 +97,14 @@ async def insert_passages(
                     await copy.write_row((term_ids[term], *place, min(tf, 32767)))
 
 
-async def _readership(conn: Connection, governance: Governance) -> int:
+async def _readership(conn: Connection, governance: Governance, kind: Kind) -> int:
     """The number of this combination of audience and roles, given one if it is new."""
-    who = (sorted(set(governance.audience)), sorted(set(governance.roles)))
+    who = (kind, sorted(set(governance.audience)), sorted(set(governance.roles)))
     async with conn.cursor(row_factory=scalar_row) as cursor:
         await cursor.execute(
             """
-            insert into indexing.readership (audience, roles) values (%s, %s)
-            on conflict (audience, roles) do update set roles = excluded.roles
+            insert into indexing.readership (kind, audience, roles) values (%s, %s, %s)
+            on conflict (kind, audience, roles) do update set roles = excluded.roles
             returning id
             """,
             who,
