@@ -49,6 +49,7 @@ _QUOTED = re.compile(r"[\"“]([^\"“”]{2,80})[\"”]")
 _CITE = re.compile(r"\s*\[\d{1,3}\]")
 _ENGLISH = frozenset(small_words.ENGLISH.split())
 _FOREIGN = frozenset(small_words.FOREIGN.split())
+_DENIALS = frozenset(small_words.DENIALS.split())
 
 
 def supported_by(
@@ -71,7 +72,8 @@ def check(sentence: str, passages: Sequence[str]) -> Supported | Unsupported:
     if wrong := _misquoted(sentence, sources):
         return Unsupported("name", wrong)
     said = read(without_frame(sentence))
-    if _is_bare(sentence, said, sources):
+    named = any(_names(sentence.strip(), passage) for passage in passages)
+    if not named and _is_bare(sentence, said, sources):
         return Unsupported("wording", (sentence.strip(),))
     for why, words in _findings(said, sources):
         return Unsupported(why, words)
@@ -109,6 +111,19 @@ def _holds_verbatim(said: tuple[str, ...], source: Statement) -> bool:
         if said and said == held:
             return True
     return False
+
+
+def _names(title: str, passage: str) -> bool:
+    """Whether a passage has a line that begins with this title and a colon: `Try again: …`.
+
+    Yes and no are answers, and no title.
+    """
+    words = [word for word in plain_tokens(title) if word.isalpha()]
+    if not words or not set(words).isdisjoint({"yes", "ok", *_DENIALS}):
+        return False
+    return bool(
+        re.search(rf"^[\s\d.)•*-]*{re.escape(title)}(?: \([^()\n]*\))?:", passage, re.MULTILINE)
+    )
 
 
 def _misquoted(sentence: str, sources: Sequence[Statement]) -> tuple[str, ...]:

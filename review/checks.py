@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from indexing.language_model import LanguageModel
 from indexing.nouns import SopText
-from indexing.support import Supported, check
-from learning.modules import (
-    AID_CHARACTERS,
-    Content,
-    JobAid,
-    Sentence,
-    sections,
-    sentences,
-)
-from review.nouns import Checked, Drafted, DraftRequest, Finding
+from learning.modules import Content, Guide, Item, ItemSet
+from review import verbatim
+from review.checking.claims import read_claims
+from review.checking.guide_steps import step_findings
+from review.checking.likeness import duplicate_findings
+from review.checking.personal_data import personal_findings
+from review.checking.question_rules import question_findings
+from review.checking.reading_level import level
+from review.checking.slots import items_of
+from review.checking.solver import key_findings
+from review.checking.structure import characters_of, form_findings
+from review.nouns import Checked, Drafted, DraftRequest, Finding, StoredContent, SubCompetency
+
+_LEFT_OUT = {"other_documents": "other_documents", "sections": "sections_left_out"}
+"""What a drafter says it left out, and the finding that says so. Of `fewer_items` the questions'
+own count says more."""
+_KEPT = frozenset({"key_unsure", "guessable", "drafted_without", *_LEFT_OUT.values()})
+"""Findings that come from drafting and solving, and outlast an edit of something else."""
 
 
 async def check_draft(
@@ -25,40 +34,97 @@ async def check_draft(
     others: Sequence[tuple[int, Content]],
     model: LanguageModel | None,
 ) -> Checked:
-    """Check a draft. `others` are the published modules of its kind, by id; `model` may solve items."""
-    return check_content(drafted.content)
+    """Check a draft against the SOPs it may rest on, today's revisions.
+
+    `others` are the published modules of its kind by id, without the one it is to replace; `model`
+    solves its questions, where there is one. Raises nothing of its own.
+    """
+    solved = await key_findings(drafted.content, sops, model)
+    return _checked(drafted, request, sops, others, solved)
 
 
-def check_content(content: Content) -> Checked:
-    """What can be said of a content by itself: support, sources, length."""
-    said = sentences(content)
-    claims = [each for each in said if not each.authored]
-    supported = sum(_is_supported(each) for each in claims)
-    characters = sum(len(each.text) for each in said) + len(content.title)
+async def check_edited(
+    before: StoredContent,
+    content: Content,
+    request: DraftRequest,
+    sops: Sequence[SopText],
+    others: Sequence[tuple[int, Content]],
+    model: LanguageModel | None,
+) -> Checked:
+    """Check an edited content as a draft is checked.
+
+    The model solves only what the edit changed; what it found of the other questions still holds.
+    """
+    old = items_of(before.content)
+    changed = [item for item in items_of(content) if item not in old]
+    kept = _outlasting(before.checks.findings, [item.id for item in changed])
+    solved = await key_findings(_only(content, changed), sops, model) if changed else ()
+    drafted = Drafted(content, before.drafted_by)
+    return _checked(drafted, request, sops, others, (*kept, *solved))
+
+
+def _outlasting(findings: Sequence[Finding], changed: Sequence[str]) -> Iterator[Finding]:
+    """The earlier findings that an edit of these questions leaves true."""
+    sections = {f"item.{each}" for each in changed}
+    for finding in findings:
+        if finding.code in _KEPT and finding.section not in sections:
+            yield finding
+        left = tuple(each for each in finding.words if each not in changed)
+        if finding.code == "key_unchecked" and left:
+            yield replace(finding, words=left)
+
+
+def _only(content: Content, items: Sequence[Item]) -> Content:
+    """The content with these questions alone."""
+    if isinstance(content, ItemSet):
+        return replace(content, items=tuple(items))
+    return content
+
+
+def _checked(
+    drafted: Drafted,
+    request: DraftRequest,
+    sops: Sequence[SopText],
+    others: Sequence[tuple[int, Content]],
+    solved: Sequence[Finding],
+) -> Checked:
+    content = drafted.content
+    read = read_claims(content, sops)
+    grade, hard = level(content, sops)
+    findings = (
+        *form_findings(content),
+        *(step_findings(content, sops) if isinstance(content, Guide) else ()),
+        *read.findings,
+        *personal_findings(content, _texts(sops)),
+        *question_findings(content, _parts(request), verbatim=drafted.drafted_by == verbatim.BY),
+        *solved,
+        *hard,
+        *duplicate_findings(content, others),
+        *_left_out(drafted.left_out),
+    )
     return Checked(
-        len(claims),
-        supported,
-        len(said) - len(claims),
-        characters,
-        None,
-        tuple(_findings(content, characters)),
+        read.claims,
+        read.supported,
+        read.authored,
+        characters_of(content),
+        grade,
+        tuple(dict.fromkeys(findings)),
     )
 
 
-def _findings(content: Content, characters: int) -> Iterator[Finding]:
-    for section in sections(content):
-        for each in section.sentences:
-            if not each.text.strip():
-                yield Finding("empty", section.key, each.text, blocks=True)
-            elif each.authored:
-                continue
-            elif not each.cites:
-                yield Finding("uncited", section.key, each.text, blocks=True)
-            elif not _is_supported(each):
-                yield Finding("unsupported", section.key, each.text, blocks=True)
-    if isinstance(content, JobAid) and characters > AID_CHARACTERS:
-        yield Finding("too_long", words=(str(characters),), blocks=True)
+def _texts(sops: Sequence[SopText]) -> list[str]:
+    return [text for sop in sops for text in (sop.title, *(each.text for each in sop.passages))]
 
 
-def _is_supported(said: Sentence) -> bool:
-    return isinstance(check(said.text, [cite.quote for cite in said.cites]), Supported)
+def _parts(request: DraftRequest) -> Sequence[SubCompetency]:
+    """The sub-competencies that questions were asked for."""
+    return [part for part in request.parts if request.part in ("", part.id)]
+
+
+def _left_out(codes: Sequence[str]) -> Iterator[Finding]:
+    for each in codes:
+        code = each.partition(":")[0]
+        if code in _LEFT_OUT:
+            yield Finding(_LEFT_OUT[code])
+        elif code != "fewer_items":
+            yield Finding("drafted_without", words=(each.replace("_", " "),))

@@ -187,6 +187,14 @@ def test_a_range_has_two_ends_of_one_unit() -> None:
     assert (first.unit, first.bound, last.unit, last.bound) == ("workday", "from", "workday", "to")
 
 
+def test_a_steps_own_title_is_supported_however_little_it_says() -> None:
+    passage = "Try Again (faq): Attempt the search once more.\n2. Timing: ask when."
+    assert check("Try Again", [passage]) == Supported()
+    assert check("Timing", [passage]) == Supported()
+    assert isinstance(check("No", ["No: leave it."]), Unsupported), "an answer, no title"
+    assert isinstance(check("Try Again", ["Never try this again: it breaks."]), Unsupported)
+
+
 _SCRAPS = """
 not no never without must may should only 3 75 £ % . , : ; ( ) - 1. the shift lead Priya unused one
 hundred and twenty March 5 pm at least up to don't can't [1] ” once than more twice before GBP
