@@ -181,6 +181,30 @@ async def insert_outgoing(
     return int(row[0])
 
 
+async def forget_events(conn: Connection, before: datetime) -> int:
+    """Forget what people told us before a day, and what we told them; how many events it were.
+
+    A press that decided something about a module is its record and stays whole, and so does where
+    a module's card stands.
+    """
+    done = await conn.execute(
+        """
+        update bot.inbox set payload = '{}', person_id = null, turn = ''
+        where received_at < %s and state <> 'waiting' and payload <> '{}'
+          and not review.is_record(id)
+        """,
+        [before],
+    )
+    await conn.execute(
+        """
+        delete from bot.outbox
+        where created_at < %s and state in ('sent', 'dead') and not review.is_card(ref)
+        """,
+        [before],
+    )
+    return done.rowcount
+
+
 async def fetch_platform_id(conn: Connection, ref: CardRef) -> str:
     """What the platform calls a card that was posted; '' for one that was not."""
     row = await (

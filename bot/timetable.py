@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot import store
 from bot.database import Pool
 from bot.inbox import Inbox, InboxLater
 from bot.work import UNREACHABLE, Queue
 from handlers import reminders
+from handlers.services import Connection
 from indexing.store.answers import forget_askers
 
 log = structlog.get_logger()
@@ -46,7 +48,7 @@ class Timetable:
     async def _tick(self) -> None:
         try:
             async with self._pool.connection() as conn:
-                forgotten = await forget_askers(conn, self._clock() - self._forget_after)
+                forgotten = await self._forget(conn)
                 async with conn.transaction():
                     now = self._clock()
                     later = InboxLater(conn, Inbox(self._queue.defer_event), now)
@@ -56,6 +58,12 @@ class Timetable:
             return
         if forgotten:
             log.info("askers forgotten", answers=forgotten)
+
+    async def _forget(self, conn: Connection) -> int:
+        """Forget who asked, as far as it is long enough ago."""
+        before = self._clock() - self._forget_after
+        await store.forget_events(conn, before)
+        return await forget_askers(conn, before)
 
     async def _rescue(self) -> None:
         try:

@@ -281,7 +281,8 @@ def _guide_sections(guide: Guide) -> Iterator[Section]:
         yield Section("warnings", "Warnings", guide.warnings)
     for level, steps in zip(LEVELS, (guide.novice, guide.standard, guide.expert), strict=True):
         for at, step in enumerate(steps, 1):
-            yield Section(f"{level}.{at}", f"{level.capitalize()}, step {step.number}", step.lines)
+            heading = f"{level.capitalize()}, {step.section}, step {step.number}"
+            yield Section(f"{level}.{at}", heading, step.lines)
 
 
 def _item_section(item: Item) -> Section:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import psycopg
 import pytest
+from review_world import review_world
 
 from bot import store
 from bot.channel import Event, Outgoing, TryLater, Unsendable
@@ -22,6 +24,7 @@ from handlers.inbound import Asked, Inbound, Place
 from handlers.services import Services
 from learning.nouns import Person
 from learning.store import fetch_person, upsert_person
+from review import gate
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
@@ -219,3 +222,32 @@ async def test_once_only_is_once_only(house: House) -> None:
     async with house.pool.connection() as conn:
         claims = [await store.claim_once(conn, "digest:7:2026-W47", NOW) for _ in range(3)]
     assert claims == [True, False, False]
+
+
+async def test_what_is_long_past_is_forgotten_but_a_decision_is_kept(
+    pool: Pool, tmp_path: Path
+) -> None:
+    async with pool.connection() as conn:
+        world = await review_world(conn, tmp_path)
+        module = await world.drafted()
+        kept = await world.press("dana")
+        await gate.request_changes(
+            conn,
+            module_id=module.id,
+            number=module.number,
+            person=world.people["dana"],
+            comment="Name the till.",
+            press=kept,
+            now=NOW,
+        )
+        other = await world.press("priya")
+        await conn.execute(
+            "update bot.inbox set state = 'handled', payload = '{\"text\": \"how do I …\"}'"
+        )
+        await conn.execute("update bot.inbox set received_at = %s", [NOW - timedelta(days=200)])
+        assert await store.forget_events(conn, NOW - timedelta(days=180)) == 1
+        assert await store.forget_events(conn, NOW - timedelta(days=180)) == 0
+        rows = await (
+            await conn.execute("select id, payload, person_id is null from bot.inbox order by id")
+        ).fetchall()
+    assert rows == [(kept, {"text": "how do I …"}, False), (other, {}, True)]

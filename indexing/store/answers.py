@@ -350,11 +350,30 @@ async def is_deleted(conn: Connection, message: str) -> bool:
 
 
 async def forget_askers(conn: Connection, before: datetime) -> int:
-    """Take the asker out of every answer older than `before`; how many there were."""
+    """Take the asker out of every answer older than `before`; how many there were.
+
+    With them goes what leads back to them: the conversation, the message, the card, and who it
+    was that found the answer helpful or not.
+    """
     done = await conn.execute(
         """
-        update indexing.answer set asker_id = null where asked_at < %s and asker_id is not null
+        with forgotten as (
+            update indexing.answer
+            set asker_id = null, thread = 'forgotten:' || id, message = 'forgotten:' || id,
+                card_ref = null
+            where asked_at < %s and message <> 'forgotten:' || id
+            returning id
+        ), nameless as (
+            select f.answer_id, f.person_id,
+                   row_number() over (partition by f.answer_id order by f.at, f.person_id) as place
+            from indexing.feedback f join forgotten on forgotten.id = f.answer_id
+        ), unnamed as (
+            update indexing.feedback f set person_id = -n.place
+            from nameless n where n.answer_id = f.answer_id and n.person_id = f.person_id
+        )
+        select count(*) from forgotten
         """,
         [before],
     )
-    return done.rowcount
+    row = await done.fetchone()
+    return int(row[0]) if row else 0

@@ -186,6 +186,22 @@ create table learning.published_module (
 );
 create index on learning.published_module (competency, role);
 
+-- Whether a stored press decided something, so that it has to be kept as it was.
+create function review.is_record(press bigint) returns boolean
+language sql stable
+as $$
+    select exists (select from review.approval a where a.press = is_record.press)
+        or exists (select from review.remark r where r.press = is_record.press)
+        or exists (select from review.minutes m where m.press = is_record.press)
+$$;
+
+-- Whether a card is a module's.
+create function review.is_card(ref text) returns boolean
+language sql stable
+as $$
+    select exists (select from review.posted p where p.ref = is_card.ref)
+$$;
+
 -- Whether somebody may stand for a seat in a module: holds it, is there, and wrote none of it.
 create function review.may_approve(m review.module, person bigint, seat text) returns boolean
 language sql stable
