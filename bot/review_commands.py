@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -13,13 +14,16 @@ from bot.__main__ import DONE, FAILED
 from bot.channel import Channel
 from bot.inbox import Inbox, InboxLater
 from bot.web.send import LocalChannel
-from handlers import audit_log, drafting, modules
+from handlers import audit_log, drafting, drafting_due, modules
 from handlers.imports import not_a_person
 from handlers.services import Connection
 from learning.store import fetch_person
 from review.nouns import Module
 
 Say = Callable[[str], None]
+_LOOK_SECONDS = 0.5
+_PATIENCE_SECONDS = 300
+"""How long another process may take for one piece before we look no more."""
 
 
 async def on_draft(house: app.House, arguments: argparse.Namespace, say: Say, hint: Say) -> int:
@@ -39,21 +43,25 @@ async def on_draft(house: app.House, arguments: argparse.Namespace, say: Say, hi
         await house.queue.defer_event(conn, inbox_id, lock)
         put_off.append(inbox_id)
 
+    inbox = Inbox(note)
     async with house.pool.connection() as conn, conn.transaction():
         person = await fetch_person(conn, arguments.as_email)
         if person is None or not person.active:
             hint(not_a_person(arguments.as_email))
             return FAILED
-        later = InboxLater(conn, Inbox(note), app.clock())
+        later = InboxLater(conn, inbox, app.clock())
         asked = await drafting.ask_for_draft(conn, later, wish, person, app.clock())
     if not isinstance(asked, Module):
         hint(asked)
         return FAILED
-    await _work_off(house, put_off)
+    await _work_off(house, inbox, put_off, asked.id, hint)
     return await _show(house, asked.id, arguments.json, say, hint)
 
 
-async def _work_off(house: app.House, put_off: list[int]) -> None:
+async def _work_off(
+    house: app.House, inbox: Inbox, put_off: list[int], module_id: int, hint: Say
+) -> None:
+    """Do what is put off, piece by piece; where another process has taken it up, wait for that."""
     async with AsyncExitStack() as opened:
         services = await opened.enter_async_context(app.open_services(house))
         channels: dict[str, Channel] = await opened.enter_async_context(app.platforms(house))
@@ -61,9 +69,22 @@ async def _work_off(house: app.House, put_off: list[int]) -> None:
             is_demo = await store.is_demo(conn)
         if is_demo:
             channels["web"] = LocalChannel(house.pool, app.clock)
-        worker = app.worker(house, channels, services)
-        for inbox_id in put_off:
-            await worker.work_off(inbox_id)
+        worker = app.worker(house, channels, services, inbox)
+        done, waited, said = 0, 0.0, ""
+        while waited < _PATIENCE_SECONDS:
+            if done < len(put_off):
+                await worker.work_off(put_off[done])
+                done += 1
+            else:
+                await asyncio.sleep(_LOOK_SECONDS)
+                waited += _LOOK_SECONDS
+            async with house.pool.connection() as conn:
+                words = await drafting_due.on_progress(conn, module_id)
+            if words is None and done == len(put_off):
+                return
+            if words and words != said:
+                hint(words)
+                waited, said = 0.0, words
 
 
 async def on_modules(house: app.House, arguments: argparse.Namespace, say: Say, hint: Say) -> int:

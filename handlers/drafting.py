@@ -8,24 +8,19 @@ from typing import get_args
 
 from analytics.nouns import Gap
 from analytics.store import fetch_gap
-from handlers import approvals
 from handlers import drafting_cards as cards
 from handlers.answer_cards import said_card
 from handlers.inbound import Pressed
-from handlers.looking import module_of, show_directly
+from handlers.looking import show_directly
 from handlers.privately import tell
 from handlers.services import Chat, Connection, Later, Services
-from indexing.nouns import SopText
 from indexing.store.drafting import fetch_disputed, fetch_sop_texts
 from learning.competencies import Competency
 from learning.modules import ModuleKind
 from learning.nouns import Person
-from learning.store import fetch_person_by_id
 from learning.store.competencies import fetch_competency
-from review import gate, store
-from review.checks import check_draft
-from review.drafting import draft
-from review.nouns import DraftRequest, Module, NothingToDraftFrom, Remark, SubCompetency
+from review import store
+from review.nouns import DraftRequest, Module, SubCompetency
 from review.reviewers import missing_reviewers, seats_of
 
 REVIEW_DAYS = 3
@@ -172,82 +167,7 @@ def _may_ask(person: Person | None, competency: Competency) -> bool:
     return person is not None and bool(seats_of(person, competency.domain))
 
 
-# What was put off
-
-
-async def on_draft_due(
-    conn: Connection, services: Services, chat: Chat, later: Later, subject: str, now: datetime
-) -> None:
-    """Draft what was asked for and put it before the reviewers."""
-    module = await store.fetch_module(conn, int(subject), lock=True)
-    if module is not None and module.state == "draft" and module.number == 0:
-        await _draft(conn, services, chat, module, (), now)
-
-
-async def on_revise_due(
-    conn: Connection, services: Services, chat: Chat, later: Later, subject: str, now: datetime
-) -> None:
-    """Draft a module again that a reviewer sent back, from what they said."""
-    module_id, number = module_of(f"module:{subject}")
-    module = await store.fetch_module(conn, module_id, lock=True)
-    if module is None or module.state != "changes_requested" or module.number != number:
-        return
-    remarks = await store.fetch_remarks(conn, module.id)
-    await _draft(conn, services, chat, module, remarks, now)
-
-
-async def _draft(
-    conn: Connection,
-    services: Services,
-    chat: Chat,
-    module: Module,
-    remarks: tuple[Remark, ...],
-    now: datetime,
-) -> None:
-    sops = await _sops_of(conn, module, now)
-    competency = await fetch_competency(conn, module.competency)
-    request = request_of(module, competency, module.source)
-    before = await store.fetch_content(conn, module.id, module.number) if module.number else None
-    made = await draft(
-        request,
-        sops,
-        services.language_model,
-        before=before.content if before else None,
-        wanted=[remark.text for remark in remarks if remark.kind == "changes"],
-    )
-    requester = await fetch_person_by_id(conn, module.requested_by)
-    if isinstance(made, NothingToDraftFrom):
-        if module.number == 0:
-            await store.mark_state(conn, module.id, "rejected", actor="jobaid", now=now)
-        if requester is not None:
-            await chat.direct(requester, said_card(cards.nothing_words(module, made)))
-        return
-    others = await store.fetch_published(conn, module.kind)
-    checks = await check_draft(made, request, sops, others, services.language_model)
-    module = await gate.put_before_reviewers(
-        conn,
-        module,
-        made.content,
-        checks=checks,
-        drafted_by=made.drafted_by,
-        editor=None,
-        due_at=due_at(now),
-        now=now,
-    )
-    if before is None:
-        view = await approvals.post_everywhere(conn, services, chat, module.id, now)
-    else:
-        view = await approvals.refresh(conn, chat, module.id, now)
-    if view is not None and requester is not None:
-        unchanged = before is not None and before.content == made.content
-        await chat.direct(requester, said_card(cards.drafted_words(view, unchanged)))
-
-
-async def _sops_of(conn: Connection, module: Module, now: datetime) -> list[SopText]:
-    source, _, uri = module.source.rpartition(":")
-    return await fetch_sop_texts(
-        conn, now.date(), competency=module.competency, uri=uri or None, source=source or None
-    )
+# What is put off (`handlers/drafting_due.py`)
 
 
 def request_of(module: Module, competency: Competency | None, source: str) -> DraftRequest:

@@ -9,7 +9,7 @@ from analytics.nouns import Gap
 from handlers.cards import Button, Buttons, Card, Field, Heading, Note, Text, literal
 from handlers.module_blocks import KINDS
 from handlers.review_view import ReviewView
-from handlers.review_words import seat_words, title_of
+from handlers.review_words import STATES, seat_words, title_of
 from handlers.services import Connection
 from handlers.wording import listed
 from indexing.nouns import SopText
@@ -180,17 +180,74 @@ def nothing_words(module: Module, nothing: NothingToDraftFrom) -> str:
     )
 
 
-def drafted_words(view: ReviewView, unchanged: bool) -> str:
-    """The draft is with its reviewers."""
+def progress_words(module: Module, made: int, pieces: int) -> str:
+    """How far a draft is."""
+    return f"Drafting {KINDS[module.kind].lower()} (module {module.id}): {made} of {pieces} pieces."
+
+
+def progress_card(module: Module, made: int, pieces: int) -> Card:
+    """How far a draft is, for whoever asked for it, who can stop a new one."""
+    said = progress_words(module, made, pieces)
+    blocks: list[Text | Note | Buttons] = [
+        Text(said),
+        Note("Each piece is checked against its SOP. I tell you when its reviewers have it."),
+    ]
+    if module.state == "draft":
+        blocks.append(Buttons((Button("Stop", "draft.stop", f"module:{module.id}"),)))
+    return Card(said, tuple(blocks))
+
+
+def progressed_words(module: Module, made: int, pieces: int) -> str:
+    """What the same card says at the end."""
+    return f"{KINDS[module.kind]} (module {module.id}): {made} of {pieces} pieces drafted."
+
+
+def stopped_words(module: Module) -> str:
+    """The requester wanted no more of it."""
+    return (
+        f"Stopped. Nothing of the {KINDS[module.kind].lower()} (module {module.id}) went to"
+        " reviewers. Write `gaps` to ask for another."
+    )
+
+
+NOT_YOUR_DRAFT = "Only whoever asked for this draft can stop it. Nothing was changed."
+
+
+def not_drafting_words(module: Module) -> str:
+    """There is nothing to stop any more."""
+    return f"There is nothing to stop: this module is {STATES[module.state]}."
+
+
+def drafted_words(view: ReviewView, unchanged: bool, left_out: Sequence[str] = ()) -> str:
+    """The draft is with its reviewers. `left_out` tells why a revision changed nothing."""
     title = title_of(view.module, view.stored.title)
     if unchanged:
-        return (
-            f"{title} is with its reviewers again, word for word as before: without a language model"
-            " I only take the SOP's own words. Edit the section, or change the SOP."
-        )
+        return f"{title} is with its reviewers again, word for word as before: {_same(left_out)}"
     blocked = (
         " A check found something to solve before anybody can approve it; the card says what."
         if view.stored.checks.blocked
         else ""
     )
     return f"{title} is with its reviewers (module {view.module.id}).{blocked}"
+
+
+def _same(left_out: Sequence[str]) -> str:
+    """Why nothing changed, and what to do about it."""
+    names = {code.partition(":")[0] for code in left_out}
+    if "unclear" in names:
+        return (
+            "I could not tell which part the comment means. Name it (“question 3”, “case 2”), or"
+            " edit the section."
+        )
+    if "model_failed" in names:
+        return (
+            "the language model could not be asked. Request the change again, or edit the section."
+        )
+    if "kept" in names:
+        return "what the language model wrote failed the checks. Edit the section, or say it otherwise."
+    if "guide_kept" in names:
+        return "a guide takes the SOP's own words only. Edit the section, or change the SOP."
+    return (
+        "without a language model I only take the SOP's own words. Edit the section, or change the"
+        " SOP."
+    )

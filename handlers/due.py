@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from handlers import drafting, flagging, reminders
+from handlers import drafting_due, flagging, reminders
 from handlers.inbound import Due
 from handlers.services import Chat, Connection, Later, Services
 
 Task = Callable[[Connection, Services, Chat, Later, str, datetime], Awaitable[None]]
 
 _TASKS: dict[str, Task] = {
-    "draft": drafting.on_draft_due,
-    "revise": drafting.on_revise_due,
+    "draft": drafting_due.on_draft_due,
+    "revise": drafting_due.on_revise_due,
     "remind": reminders.on_remind_due,
     "flagged": flagging.on_flagged_due,
     "warned": flagging.on_warned_due,

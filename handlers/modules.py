@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -21,6 +22,7 @@ from review import store
 from review.nouns import Module, StoredContent
 from review.states import MOVES, State
 from review.store.flags import fetch_flags
+from review.store.pieces import fetch_drafting, fetch_took
 
 _UNSAFE = re.compile(r"[^a-z0-9]+")
 _FRONT = ("id", "kind", "title", "role", "competency", "gap", "hash", "approvals")
@@ -82,6 +84,20 @@ def modules_table(rows: Sequence[tuple[Module, str]]) -> str:
     )
 
 
+async def _drafting(conn: Connection, module: Module) -> dict[str, Any] | None:
+    """How the present content was drafted: what could not be had, and what a model took for it."""
+    known = await fetch_drafting(conn, module.id, max(module.number, 1))
+    if known is None:
+        return None
+    took = await fetch_took(conn, module.id, known.number)
+    return {
+        "pieces": known.pieces,
+        "made": known.made,
+        "left_out": list(known.left_out),
+        "took": asdict(took) if took else None,
+    }
+
+
 async def module_json(conn: Connection, module_id: int) -> dict[str, Any] | None:
     """A module in full; None where there is none. While it is drafted it has no sentences."""
     module = await store.fetch_module(conn, module_id)
@@ -98,6 +114,7 @@ async def module_json(conn: Connection, module_id: int) -> dict[str, Any] | None
         "revises": module.revises,
         "authors": list(dict.fromkeys(people.get(author, "") for author in authors)),
         "drafted_by": stored.drafted_by if stored else None,
+        "drafting": await _drafting(conn, module),
         "sentences": _sentences(stored) if stored else [],
         "authored": [said.text for said in sentences(stored.content) if said.authored]
         if stored

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from handlers import approvals, drafting, edits, feedback, gaps, looking, seats
+from handlers import approvals, drafting, drafting_due, edits, feedback, gaps, looking, seats
 from handlers.answer_cards import said_card
 from handlers.inbound import Pressed
 from handlers.services import Chat, Connection, Later, Services
@@ -45,6 +45,7 @@ _REVIEW: dict[str, ReviewPress] = {
     "review.minutes_60": approvals.on_minutes,
     "draft.new": drafting.on_new,
     "draft.start": drafting.on_start,
+    "draft.stop": drafting_due.on_stop,
 }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
 from handlers.cards import Block, Button, Buttons, Card, Facts, Field, Heading, Note, Text, literal
+from handlers.left_out import left_out_words
 from handlers.module_blocks import content_blocks, marks_of, sources_of
 from handlers.parts import first_part, later_part
 from handlers.review_view import ReviewView
@@ -137,6 +138,7 @@ def _findings(view: ReviewView) -> Iterator[Block]:
         yield Note(finding_words(finding), "warning" if finding.blocks else "quiet")
     if len(found) > _MOST_FINDINGS:
         yield Note(f"And {len(found) - _MOST_FINDINGS} more.")
+    yield from (Note(literal(said)) for said in left_out_words(view.left_out))
 
 
 def _foot(view: ReviewView) -> Iterator[Block]:

@@ -18,6 +18,7 @@ from review.nouns import CitedRevision, Flag, Module, Remark, Seat, StoredConten
 from review.reviewers import SEATS, fetch_reviewers
 from review.states import BEFORE_REVIEWERS
 from review.store.flags import fetch_flags
+from review.store.pieces import fetch_drafting
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class ReviewView:
     """Why it was flagged, or the one it is to replace."""
     moved: tuple[CitedRevision, ...] = ()
     """What keeps a draft from being approved: sources it may not rest on any more."""
+    left_out: tuple[str, ...] = ()
+    """What was asked for and could not be had when it was drafted: codes."""
 
 
 async def fetch_view(conn: Connection, module_id: int, today: date) -> ReviewView | None:
@@ -59,6 +62,7 @@ async def fetch_view(conn: Connection, module_id: int, today: date) -> ReviewVie
         conn, {cite.revision for cite in cites(stored.content)}, today
     )
     is_open = module.state in BEFORE_REVIEWERS
+    drafting = await fetch_drafting(conn, module.id, module.number)
     return ReviewView(
         module,
         stored,
@@ -75,6 +79,7 @@ async def fetch_view(conn: Connection, module_id: int, today: date) -> ReviewVie
         await _before(conn, module),
         await _flags(conn, module),
         await outdated(conn, module.id, module.number, today) if is_open else (),
+        drafting.left_out if drafting else (),
     )
 
 

@@ -5,18 +5,20 @@ The SOP's own words come first in either case: they are what stands where a mode
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from indexing.language_model import LanguageModel
 from indexing.nouns import SopText
 from learning.modules import Content
 from review import verbatim
-from review.drafting_model.assembling import assembled
+from review.checks import check_draft
+from review.drafting_model.assembling import OF_PIECES, assembled, solver_findings
 from review.drafting_model.nouns import MadePiece, Piece, Plan, basis_of
 from review.drafting_model.planning import plan_draft
 from review.drafting_model.revising import plan_revision
 from review.drafting_model.writing import write_piece
-from review.nouns import Drafted, DraftRequest, NothingToDraftFrom
+from review.nouns import Checked, Drafted, DraftRequest, NothingToDraftFrom
 
 
 def plan(
@@ -60,6 +62,20 @@ async def draft_piece(
 def drafted(planned: Plan, made: Mapping[str, MadePiece]) -> Drafted:
     """The draft that a plan and its pieces (by key) amount to."""
     return assembled(planned, made)
+
+
+async def check_drafted(
+    made: Drafted,
+    pieces: Iterable[MadePiece],
+    request: DraftRequest,
+    sops: Sequence[SopText],
+    others: Sequence[tuple[int, Content]],
+) -> Checked:
+    """Check a whole draft. No model is asked: a solver has had each question with its piece."""
+    of_sops = tuple(code for code in made.left_out if code.partition(":")[0] not in OF_PIECES)
+    checked = await check_draft(replace(made, left_out=of_sops), request, sops, others, None)
+    solved = solver_findings(made.content, pieces)
+    return replace(checked, findings=(*checked.findings, *solved))
 
 
 async def draft(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import assert_never, cast, get_args
 
@@ -19,21 +19,25 @@ from learning.modules import (
     RemedialUnit,
     Scenario,
     Sentence,
+    SingleBest,
     Variant,
     parts_of,
 )
+from review.checking.slots import items_of
 from review.drafting_model.nouns import Fragment, Lines, MadePiece, Piece, Plan
-from review.nouns import Drafted
+from review.nouns import Drafted, Finding
 
-_FAILURES = frozenset(get_args(Why)) - {"off_schema", "endless"}
+UNASKED = frozenset(get_args(Why)) - {"off_schema", "endless"}
 """What an endpoint did to us, rather than wrote."""
+OF_PIECES = frozenset({"model_failed", "kept", "dropped", "guide_kept", "unclear"})
+"""Codes of `left_out` that tell of pieces; the others tell of the SOPs."""
 
 
 def assembled(plan: Plan, made: Mapping[str, MadePiece]) -> Drafted:
     """The draft that the pieces made so far amount to; where one is missing, what stood stays.
 
-    `left_out` says `model_failed:WHY` once, `kept:N` for pieces that stand as they were since the
-    model's did not do, `dropped:N` for those that nothing stands for.
+    `left_out` says `model_failed:WHY:N` for pieces that could not be asked for, `kept:N` for those
+    that stand as they were since the model's did not do, `dropped:N` where nothing stands.
     """
     content = plan.base
     for piece in plan.pieces:
@@ -46,13 +50,33 @@ def assembled(plan: Plan, made: Mapping[str, MadePiece]) -> Drafted:
     return Drafted(content, by, (*_fewer(plan, content), *_failed(done)))
 
 
+def solver_findings(content: Content, made: Iterable[MadePiece]) -> tuple[Finding, ...]:
+    """What a blind solver found of the questions, as `review/checking/solver.py` says it."""
+    items = items_of(content)
+    ids = {item.stem.text: item.id for item in items}
+    found: list[Finding] = []
+    unchecked: list[str] = []
+    for piece in made:
+        stem = piece.fragment.stem.text if isinstance(piece.fragment, SingleBest) else ""
+        if not piece.solved or stem not in ids:
+            continue
+        if piece.solved == "key_unchecked":
+            unchecked.append(ids[stem])
+        else:
+            found.append(Finding(piece.solved, f"item.{ids[stem]}", stem))
+    if unchecked:
+        found.append(Finding("key_unchecked", words=tuple(unchecked)))
+    return tuple(found)
+
+
 def _failed(done: list[MadePiece]) -> list[str]:
-    failed = [each for each in done if not each.by]
-    said = [f"model_failed:{each.why}" for each in failed if each.why in _FAILURES][:1]
-    kept = sum(each.fragment is not None for each in failed)
+    unasked = [each.why for each in done if each.why in UNASKED]
+    unfit = [each for each in done if each.why and each.why not in UNASKED]
+    kept = sum(each.fragment is not None for each in unfit)
+    said = [f"model_failed:{unasked[0]}:{len(unasked)}"] if unasked else []
     if kept:
         said.append(f"kept:{kept}")
-    if dropped := len(failed) - kept:
+    if dropped := len(unfit) - kept:
         said.append(f"dropped:{dropped}")
     return said
 

@@ -24,7 +24,7 @@ from learning.modules import (
     Variant,
     content_json,
 )
-from review.nouns import DraftRequest, Finding
+from review.nouns import DraftRequest
 
 Form = Literal["single_best", "applied", "variant", "examples", "lines", "example"]
 """A question with three options, a case to answer in a few words, one case of an exercise, a
@@ -82,6 +82,7 @@ class Plan:
 class MadePiece:
     """What came of a piece. `by` is the model's name, or empty where `spare` stands; `fragment` is
     None where nothing does. `why` is why the model's was not taken: a code of `Why` or of a fault.
+    `solved` is the code of what a blind solver found of a question, empty where its key was found.
 
     `prompt` is the last prompt's hash, `passages` what it showed as (revision, ordinal).
     """
@@ -90,7 +91,7 @@ class MadePiece:
     fragment: Fragment | None
     by: str
     why: str = ""
-    findings: tuple[Finding, ...] = ()
+    solved: str = ""
     prompt: str = ""
     passages: tuple[tuple[int, int], ...] = ()
     usage: Usage = field(default_factory=Usage)

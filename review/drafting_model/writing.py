@@ -10,19 +10,18 @@ from dataclasses import dataclass, replace
 
 from indexing.language_model import LanguageModel, ModelUnavailable, Prompt, T, Usage
 from indexing.nouns import SopText
-from learning.modules import Content, ItemSet, JobAid, RemedialUnit
+from learning.modules import ItemSet, JobAid, SingleBest
+from review.checking.solver import key_findings
 from review.checks import check_draft
-from review.drafting_model.assembling import put
+from review.drafting_model.assembling import UNASKED, put
 from review.drafting_model.nouns import Fragment, MadePiece, Piece, Plan
 from review.drafting_model.reading import Fault, fragment_of
-from review.nouns import Drafted, DraftRequest, Finding
+from review.nouns import Drafted, DraftRequest
 from review.prompts import SHAPES, piece_prompt
 
 TRIES = 2
 _RETRIED = frozenset({"off_schema", "endless"})
 """Failures that are the answer's own; any other the next try would meet too."""
-_BY_A_SOLVER = frozenset({"key_unsure"})
-"""Found by a model, whose word does not block; good enough a reason not to take a piece."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +57,9 @@ async def write_piece(
 ) -> MadePiece:
     """Have the model write a piece. Never raises what a model does: then `spare` stands."""
     usage = Usage(awaited=False)
-    metered = _Metered(model, usage)
     wrong: tuple[str, ...] = ()
     prompt = piece_prompt(piece, request)
-    for _ in range(TRIES):
+    for again in range(TRIES):
         prompt = piece_prompt(piece, request, wrong)
         try:
             written = await model.ask(prompt, SHAPES[piece.form], usage)
@@ -74,51 +72,65 @@ async def write_piece(
         except Fault as fault:
             wrong = (fault.code,)
             continue
-        found = await _findings(plan, piece, fragment, request, sops, metered)
-        if not found:
-            return _made(piece, fragment, model.name, "", prompt, usage)
-        wrong = tuple(dict.fromkeys(finding.code for finding in found))
-    return _made(piece, piece.spare, "", wrong[0], prompt, usage)
+        wrong = await _held_against(plan, piece, fragment, request, sops, advice=not again)
+        if wrong:
+            continue
+        solved = await _solved(piece, fragment, sops, _Metered(model, usage))
+        if solved != "key_unsure":
+            by = "" if fragment == piece.spare else model.name
+            return _made(piece, fragment, by, "", solved, prompt, usage)
+        wrong = (solved,)
+    solved = ""
+    if wrong[0] not in UNASKED:
+        solved = await _solved(piece, piece.spare, sops, _Metered(model, usage))
+    return _made(piece, piece.spare, "", wrong[0], solved, prompt, usage)
 
 
 def _made(
-    piece: Piece, fragment: Fragment | None, by: str, why: str, prompt: Prompt, usage: Usage
+    piece: Piece,
+    fragment: Fragment | None,
+    by: str,
+    why: str,
+    solved: str,
+    prompt: Prompt,
+    usage: Usage,
 ) -> MadePiece:
     shown = tuple((one.sop.revision, one.passage.ordinal) for one in piece.passages)
-    if by and fragment == piece.spare:
-        by = ""  # word for word what stood: nobody's but whose it was
-    return MadePiece(piece.key, fragment, by, why, (), prompt.hash, shown, usage)
+    return MadePiece(piece.key, fragment, by, why, solved, prompt.hash, shown, usage)
 
 
-async def _findings(
+async def _held_against(
     plan: Plan,
     piece: Piece,
     fragment: Fragment,
     request: DraftRequest,
     sops: Sequence[SopText],
-    model: LanguageModel,
-) -> list[Finding]:
-    """What the checks hold against a content with this fragment, and not against it without."""
-    with_it, without = _around(plan.base, piece, fragment)
-    solver = model if piece.key.startswith("item.") else None
-    checked = await check_draft(Drafted(with_it, model.name), request, sops, (), solver)
-    stood = set()
-    if without is not None:
-        before = await check_draft(Drafted(without, plan.by), request, sops, (), None)
-        stood = set(before.findings)
-    return [
-        finding
-        for finding in checked.findings
-        if (finding.blocks or finding.code in _BY_A_SOLVER) and finding not in stood
-    ]
+    *,
+    advice: bool,
+) -> tuple[str, ...]:
+    """The codes of what the checks hold against a content with this fragment, and not without it.
+
+    With `advice` also what does not block but concerns the piece's own words: worth another try.
+    """
+    base = replace(plan.base, items=()) if isinstance(plan.base, ItemSet) else plan.base
+    with_it = await check_draft(Drafted(put(base, piece, fragment), ""), request, sops, (), None)
+    without = await check_draft(Drafted(base, ""), request, sops, (), None)
+    own = piece.key.partition(".")[0] if isinstance(base, JobAid) else piece.key
+    return tuple(
+        dict.fromkeys(
+            finding.code
+            for finding in with_it.findings
+            if finding not in without.findings
+            and (finding.blocks or (advice and finding.section == own))
+        )
+    )
 
 
-def _around(base: Content, piece: Piece, fragment: Fragment) -> tuple[Content, Content | None]:
-    """The least content that can be checked with a fragment in it, and the same without it."""
-    match base:
-        case ItemSet():
-            return put(replace(base, items=()), piece, fragment), None
-        case RemedialUnit() | JobAid():
-            return put(base, piece, fragment), base
-        case _:
-            return put(base, piece, fragment), base
+async def _solved(
+    piece: Piece, fragment: Fragment | None, sops: Sequence[SopText], model: LanguageModel
+) -> str:
+    """What a blind solver finds of a question: a finding's code, empty for the key it should."""
+    if not isinstance(fragment, SingleBest):
+        return ""
+    found = await key_findings(ItemSet(piece.key, (fragment,)), sops, model)
+    return found[0].code if found else ""

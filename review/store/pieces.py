@@ -1,0 +1,177 @@
+"""Decides nothing: the SQL of drafting piece by piece stands here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from psycopg.types.json import Jsonb
+
+from review.drafting_model.nouns import MadePiece, fragment_from_json, fragment_json
+from review.store import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Drafting:
+    """How far the drafting of a content is. `card` is the requester's, None where they have none.
+
+    `made` of `pieces` are there; `left_out` is known at the end.
+    """
+
+    module_id: int
+    number: int
+    basis: str
+    pieces: int
+    made: int
+    card: str | None
+    shown_at: datetime | None
+    left_out: tuple[str, ...]
+    ended_at: datetime | None
+
+
+async def upsert_drafting(
+    conn: Connection, module_id: int, number: int, *, basis: str, pieces: int, now: datetime
+) -> None:
+    """Begin the drafting of a content, or go on from another basis: what was made before is void."""
+    await conn.execute(
+        """
+        insert into review.drafting (module_id, number, basis, pieces, begun_at)
+        values (%s, %s, %s, %s, %s)
+        on conflict (module_id, number) do update
+        set basis = excluded.basis, pieces = excluded.pieces
+        """,
+        [module_id, number, basis, pieces, now],
+    )
+
+
+async def fetch_drafting(conn: Connection, module_id: int, number: int) -> Drafting | None:
+    """The drafting of the newest content up to `number` that a drafter made; None for none."""
+    row = await (
+        await conn.execute(
+            """
+            select d.module_id, d.number, d.basis, d.pieces,
+                   (select count(*) from review.piece p
+                    where p.module_id = d.module_id and p.number = d.number and p.basis = d.basis),
+                   d.card, d.shown_at, d.left_out, d.ended_at
+            from review.drafting d
+            where d.module_id = %s and d.number <= %s
+            order by d.number desc limit 1
+            """,
+            [module_id, number],
+        )
+    ).fetchone()
+    if row is None:
+        return None
+    module, at, basis, pieces, made, card, shown_at, left_out, ended_at = row
+    return Drafting(module, at, basis, pieces, made, card, shown_at, tuple(left_out), ended_at)
+
+
+async def mark_shown(
+    conn: Connection, module_id: int, number: int, *, card: str | None, now: datetime
+) -> None:
+    """Remember the card that shows how far it is, and when it was last brought up to date."""
+    await conn.execute(
+        """
+        update review.drafting set card = %s, shown_at = %s where module_id = %s and number = %s
+        """,
+        [card, now, module_id, number],
+    )
+
+
+async def mark_ended(
+    conn: Connection, module_id: int, number: int, *, left_out: tuple[str, ...], now: datetime
+) -> None:
+    """The content is drafted, or will not be."""
+    await conn.execute(
+        """
+        update review.drafting set left_out = %s, ended_at = %s
+        where module_id = %s and number = %s
+        """,
+        [list(left_out), now, module_id, number],
+    )
+
+
+async def insert_piece(
+    conn: Connection, module_id: int, number: int, basis: str, made: MadePiece, *, now: datetime
+) -> None:
+    """Store a piece with what it took; one that is there already stays."""
+    fragment = None if made.fragment is None else fragment_json(made.key, made.fragment)
+    await conn.execute(
+        """
+        insert into review.piece (module_id, number, basis, key, fragment, model, why, solved,
+                                  prompt, passages, tokens_in, tokens_out, ms, made_at)
+        values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+        on conflict do nothing
+        """,
+        [
+            module_id,
+            number,
+            basis,
+            made.key,
+            None if fragment is None else Jsonb(fragment),
+            made.by,
+            made.why,
+            made.solved,
+            made.prompt,
+            Jsonb([list(passage) for passage in made.passages]),
+            made.usage.tokens_in,
+            made.usage.tokens_out,
+            made.usage.ms,
+            now,
+        ],
+    )
+
+
+async def fetch_pieces(
+    conn: Connection, module_id: int, number: int, basis: str
+) -> Mapping[str, MadePiece]:
+    """The pieces made so far under a basis, by key; what they took is not fetched."""
+    rows = await (
+        await conn.execute(
+            """
+            select key, fragment, model, why, solved, prompt, passages from review.piece
+            where module_id = %s and number = %s and basis = %s
+            """,
+            [module_id, number, basis],
+        )
+    ).fetchall()
+    return {
+        key: MadePiece(
+            key,
+            None if fragment is None else fragment_from_json(key, fragment),
+            model,
+            why,
+            solved,
+            prompt,
+            tuple((revision, ordinal) for revision, ordinal in passages),
+        )
+        for key, fragment, model, why, solved, prompt, passages in rows
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Took:
+    """What a model took for a content: calls' tokens, milliseconds, and how many pieces are its."""
+
+    model: str
+    pieces: int
+    by_model: int
+    tokens_in: int
+    tokens_out: int
+    ms: float
+
+
+async def fetch_took(conn: Connection, module_id: int, number: int) -> Took | None:
+    """What a content took, pieces that were not used included; None where no model was asked."""
+    row = await (
+        await conn.execute(
+            """
+            select coalesce(max(model), ''), count(*), count(*) filter (where model <> ''),
+                   sum(tokens_in), sum(tokens_out), sum(ms)
+            from review.piece where module_id = %s and number = %s having count(*) > 0
+            """,
+            [module_id, number],
+        )
+    ).fetchone()
+    return Took(*row) if row else None
