@@ -23,6 +23,7 @@ from bot import app, terminal
 from bot.database import Database, Pool
 from bot.inbox import Inbox, Worker
 from bot.outbox import Outbox
+from bot.settings import Settings
 from bot.stopping import Stoppable
 from bot.terminal import take_lines
 from bot.web import saying
@@ -246,7 +247,8 @@ async def test_a_stop_is_typed_in_a_terminal_while_an_answer_is_written(
         person = await fetch_person(conn, "priya@example.com")
     assert person
     # What the terminal's own inbox defers, its own worker does.
-    house = app.House(None, database, pool, Queue(pool), company.inbox)  # type: ignore[arg-type]
+    settings = Settings(jobaid_embeddings="none")
+    house = app.House(settings, database, pool, Queue(pool), company.inbox)
     chat = terminal.Terminal(house, person, shown.append, shown.append, False)
     chat.start(Services(None, None, company.model))
     lines = [QUESTION, "stop", ""]
