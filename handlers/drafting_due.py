@@ -215,7 +215,7 @@ async def _finish(
     """Put the whole before the reviewers. Here no model is asked: each piece was checked by one."""
     before: State = work.module.state
     made = drafted(work.plan, work.made)
-    others = await store.fetch_published(conn, work.module.kind)
+    others = await store.fetch_published(conn, work.module.kind, without=work.module.revises)
     checks = await check_drafted(made, work.made.values(), work.request, work.sops, others)
     stood = await store.fetch_content(conn, work.module.id, work.module.number)
     module = await gate.put_before_reviewers(

@@ -7,7 +7,7 @@ from datetime import datetime
 from handlers import approvals
 from handlers import review_cards as cards
 from handlers.answer_cards import said_card
-from handlers.drafting import due_at
+from handlers.drafting import due_at, request_of
 from handlers.inbound import Pressed
 from handlers.looking import module_of, show_directly
 from handlers.privately import show, tell
@@ -15,11 +15,13 @@ from handlers.review_view import fetch_view
 from handlers.review_words import refusal_words, title_of
 from handlers.services import Chat, Connection, Later, Services
 from indexing import audit
-from learning.modules import sections
+from indexing.store.drafting import fetch_sop_texts
+from learning.modules import Content, sections
+from learning.store.competencies import fetch_competency
 from review import gate, store
-from review.checks import check_content
+from review.checks import check_edited
 from review.editing import replaced
-from review.nouns import Module
+from review.nouns import Checked, Module, StoredContent
 
 
 async def on_edit(
@@ -79,7 +81,7 @@ async def on_save(
         conn,
         module,
         content,
-        checks=check_content(content),
+        checks=await _checks(conn, services, module, stored, content, now),
         drafted_by=stored.drafted_by,
         editor=pressed.person,
         due_at=module.due_at or due_at(now),
@@ -89,6 +91,25 @@ async def on_save(
     title = title_of(view.module, view.stored.title)
     said = f"{title} is changed and before its reviewers again; approvals given before are void."
     await show(chat, pressed, said_card(said))
+
+
+async def _checks(
+    conn: Connection,
+    services: Services,
+    module: Module,
+    before: StoredContent,
+    content: Content,
+    now: datetime,
+) -> Checked:
+    """What the checks say of the edited content, as they would of a draft."""
+    source, _, uri = module.source.rpartition(":")
+    sops = await fetch_sop_texts(
+        conn, now.date(), competency=module.competency, uri=uri or None, source=source or None
+    )
+    competency = await fetch_competency(conn, module.competency)
+    request = request_of(module, competency, module.source)
+    others = await store.fetch_published(conn, module.kind, without=module.revises)
+    return await check_edited(before, content, request, sops, others, services.language_model)
 
 
 async def _editable(conn: Connection, chat: Chat, pressed: Pressed) -> Module | None:

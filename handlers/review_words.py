@@ -45,21 +45,74 @@ TICK_LABELS: Mapping[Tick, str] = {
     "compliance": "Compliant",
 }
 _FINDINGS: Mapping[str, str] = {
+    # what each sentence rests on
     "unsupported": "no cited passage says this",
     "uncited": "this cites nothing and is not marked as the author's own words",
-    "personal_data": "this looks like a real person's data; use an invented example",
-    "too_long": "this is longer than its kind may be",
-    "too_hard": "this reads harder than it has to; shorter sentences help",
-    "duplicate": "a module that stands says nearly the same",
-    "steps_lost": "the SOP's steps are not all here, or not in its order",
-    "warning_lost": "a warning of the SOP is missing",
-    "link": "links and mentions have no place in a module",
+    "quote_missing": "the quoted words do not stand in the section that is named",
+    "source_gone": "what this cites is not in force any more; have it drafted again: {}",
+    "own_words": "only the SOP's words may stand here, not the author's own",
     "empty": "this is empty",
     "language": "this is not in the language of its source",
+    "link": "links have no place in a module; name the document instead",
+    "mention": "mentions have no place in a module; name the role instead",
+    "markup": "this has markup; modules are plain text",
+    "control": "this holds signs that nobody can see; type it anew",
+    "personal_data": "this looks like a real person's data; use an invented example",
+    # its form
+    "title_missing": "the title is missing",
+    "title_long": "the title has {} characters; 120 are the most",
+    "too_long": "this is longer than its kind may be, with {} characters",
+    "steps_lost": "steps of the SOP are missing, by its numbers: {}",
+    "steps_added": "the SOP does not have these steps: {}",
+    "steps_moved": "the steps are not in the SOP's order, or say what another one says",
+    "levels_differ": "the {} level does not have the same steps as the novice one",
+    "warning_lost": "this warning of the SOP is missing here",
+    "point_lost": "the novice level leaves this out of its step",
+    "variants": "an exercise has three cases, this one {}",
+    "hints": "a case has at most two hints, this one {}",
+    "criteria": "a rubric has three to six criteria, this one {}",
+    "same_id": "an id is missing or used twice",
+    "options": "a question has three options, one of them right; this has {}, {} right",
+    "options_alike": "two options say the same",
+    "steps_to_order": "three to six steps can be put in order; these are {}",
+    "steps_alike": "two of the steps to put in order say the same",
+    # how its questions are written
+    "longest_key": "the right option is the longest in more than four of ten questions",
+    "key_position": "the right option stands in the same place in {} of {} questions: number {}",
+    "all_of_the_above": "options that stand for others tell who guesses; give a third answer",
+    "absolute_words": "always and never give wrong options away; the SOP does not say so",
+    "options_overlap": "two options name the same figure",
+    "options_uneven": "one option is much longer than another",
+    "options_form": "the options are not of the same form",
+    "negative_stem": "asked by a negation; ask for what is right instead",
+    "two_questions": "this asks two things at once",
+    "given_away": "the question repeats words that only the right option has",
+    "echo": "these questions repeat the SOP's own words at length",
+    "recall_only": "{} of {} questions ask to apply; half should",
+    "few_items": "fewer than ten questions for the sub-competency {}: {}",
     "key_unsure": "a solver that saw only the source did not choose the marked answer",
-    "few_items": "fewer than ten questions for this sub-competency",
-    "recall_only": "every question asks to recall; half should ask to apply",
+    "guessable": "a solver chose the marked answer without seeing the source",
+    "key_unchecked": "the solver did not answer in time, so nobody has tried these questions",
+    # how it reads, and what else there is
+    "too_hard": "this reads at school grade {}, harder than it has to; shorter sentences help",
+    "duplicate": "module {} says nearly the same: “{}”",
+    "other_documents": "other SOPs serve this competency too; this was drafted from one",
+    "sections_left_out": "not all sections of the SOP fit; those that fit the gap best are here",
     "drafted_without": "this could not be had from the SOP",
+}
+"""What is said of each code; `{}` stands for its words, which otherwise follow in brackets."""
+
+_SECTIONS: Mapping[str, str] = {
+    "warnings": "Warnings",
+    "novice": "Novice, step {}",
+    "standard": "Standard, step {}",
+    "expert": "Expert, step {}",
+    "item": "Question {}",
+    "variant": "Case {}",
+    "rubric": "Criterion {}",
+    "model_answer": "Model answer",
+    "clause": "What the SOP says",
+    "example": "Example",
 }
 
 
@@ -98,9 +151,21 @@ def checks_line(checked: Checked) -> str:
 def finding_words(finding: Finding) -> str:
     """A finding as a line of a card (Text markup)."""
     why = _FINDINGS.get(finding.code) or finding.code.replace("_", " ")
-    at = f"“{literal(finding.text)}”: " if finding.text else ""
-    words = f" ({literal(listed(finding.words))})" if finding.words else ""
-    return f"{at}{why}{words}."
+    at = f"“{literal(finding.text)}”: " if finding.text else _place(finding.section)
+    places = why.count("{}")
+    words = [literal(word) for word in finding.words]
+    if places == 1 and words:
+        words = [listed(words)]
+    if places and len(words) == places:
+        return f"{at}{why.format(*words)}."
+    more = f" ({listed(words)})" if words else ""
+    return f"{at}{why.replace('{}', '…')}{more}."
+
+
+def _place(section: str) -> str:
+    """Where in a module a section is, by its key: `variant.2` is case 2."""
+    key, _, rest = section.partition(".")
+    return f"{_SECTIONS[key].format(literal(rest))}: " if key in _SECTIONS else ""
 
 
 def refusal_words(refusal: ApproveRefusal | NoReviewerLeft, person: Person | None) -> str:

@@ -180,12 +180,17 @@ async def fetch_content(conn: Connection, module_id: int, number: int) -> Stored
     )
 
 
-async def fetch_published(conn: Connection, kind: str) -> list[tuple[int, Content]]:
-    """The published modules of a kind, by id, with what they say."""
+async def fetch_published(
+    conn: Connection, kind: str, *, without: int | None = None
+) -> list[tuple[int, Content]]:
+    """The published modules of a kind, by id, with what they say; `without` is one to leave out."""
     rows = await (
         await conn.execute(
-            "select module_id, body from learning.published_module where kind = %s order by 1",
-            [kind],
+            """
+            select module_id, body from learning.published_module
+            where kind = %s and module_id is distinct from %s order by 1
+            """,
+            [kind, without],
         )
     ).fetchall()
     return [(module, content_from_json(json.loads(body)["content"])) for module, body in rows]
