@@ -152,11 +152,10 @@ async def _asked(
 async def _pressed(
     conn: Connection, event: Event, told: Told, press: ButtonPress, person: Person | None
 ) -> Pressed:
-    ref = await bot.store.fetch_ref(conn, told.place, f"{told.channel}/{told.ts}")
     return Pressed(
         person=person,
         place=Place(told.place),
-        card=ref or (CardRef(press.ref) if press.ref else None),
+        card=await _pressed_card(conn, told, press),
         action=press.action,
         subject=press.subject,
         press=event.id,
@@ -164,3 +163,12 @@ async def _pressed(
         audience=told.audience,
         fields=press.fields,
     )
+
+
+async def _pressed_card(conn: Connection, told: Told, press: ButtonPress) -> CardRef | None:
+    """The card a press is on. One that stands elsewhere was copied: its press is on no card."""
+    ref = await bot.store.fetch_ref(conn, told.place, f"{told.channel}/{told.ts}")
+    if ref is not None or not press.ref:
+        return ref
+    named = CardRef(press.ref)  # a whisper, or one whose id Slack has told nobody yet
+    return None if await bot.store.fetch_platform_id(conn, named) else named

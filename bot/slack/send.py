@@ -79,7 +79,9 @@ class Sender:
             if address.startswith(HOME):
                 return await self._publish(address.removeprefix(HOME), outgoing)
             if address.startswith("@"):
-                return await self._send_to(address[1:], outgoing, told)
+                # A press wants it in the direct conversation, where it stays and can be updated.
+                asked = told if told is not None and told.is_private else None
+                return await self._send_to(address[1:], outgoing, asked)
             if outgoing.kind == "whisper":
                 return await self._whisper(address, outgoing, told)
             begun = await self._streams.begun(outgoing)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -107,6 +107,6 @@ async def _person(conn: Connection, aad: str, account: Account | None) -> Person
         if person is not None:
             if not person.teams:
                 await store.link_teams(conn, person.id, aad)
-                return person
+                return replace(person, teams=aad)
             return None  # the address is somebody's whom Teams calls otherwise
     return None
