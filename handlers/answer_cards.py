@@ -18,6 +18,7 @@ from handlers.cards import (
     literal,
     plain,
 )
+from handlers.module_buttons import answer_module_buttons
 from handlers.wording import day, heading_of, listed, section_beside, source_detail
 from indexing.nouns import (
     Answered,
@@ -32,6 +33,8 @@ Names = Mapping[str, str]
 """E-mail to the name people know; an e-mail that is not in it is shown as it is."""
 
 QUOTED = "Quoted from the SOP."
+_QUOTED = {"sop": QUOTED, "aid": "Quoted from the job aid.", "guide": "Quoted from the guide."}
+_QUOTED_SEVERAL = "Quoted from the SOPs and from what was published from them."
 WRITTEN = "Written by AI from these SOPs; they decide."
 WRITING_UNAVAILABLE = "Writing is unavailable just now, so here is the SOP itself."
 ENOUGH_WRITTEN = "You have had this hour's written answers, so here is the SOP itself."
@@ -39,7 +42,11 @@ ENOUGH_WRITTEN = "You have had this hour's written answers, so here is the SOP i
 
 def note_of(answered: Answered | WrittenAnswer) -> str:
     """How an answer came about, where nothing else is to be said of it."""
-    return WRITTEN if isinstance(answered, WrittenAnswer) else QUOTED
+    if isinstance(answered, WrittenAnswer):
+        return WRITTEN
+    quoted = (answered.cited[quote.number - 1] for quote in answered.quotes)
+    kinds = {passage.module.kind if passage.module else "sop" for passage in quoted}
+    return _QUOTED[kinds.pop()] if len(kinds) == 1 else _QUOTED_SEVERAL
 
 
 def answered_card(
@@ -61,13 +68,16 @@ def answered_card(
         blocks.append(Note(literal(f"Written for {roles}; nothing for your role covers this.")))
     blocks.append(Note(note or note_of(answered)))
     if answer_id is not None:
-        blocks.append(_answer_buttons(f"answer:{answer_id}", helpful))
+        of_module = tuple(answer_module_buttons(answered, f"answer:{answer_id}"))
+        blocks += [Buttons(of_module)] if of_module else []
+        blocks.append(answer_buttons(f"answer:{answer_id}", helpful))
     heading = heading_of(answered.cited[0].title, answered.heading)
     summary = f"{heading}: {plain(answer_lines.first_line(answered))}"
     return Card(summary, tuple(blocks), written=isinstance(answered, WrittenAnswer))
 
 
-def _answer_buttons(subject: str, helpful: bool | None) -> Buttons:
+def answer_buttons(subject: str, helpful: bool | None) -> Buttons:
+    """What everybody can press under an answer; `helpful` draws that press as made."""
     yes, no = helpful is True, helpful is False
     return Buttons(
         (

@@ -7,11 +7,12 @@ beyond what is quoted is said under it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from handlers.cards import Block, Note, Source, Steps, Text, literal
+from handlers.module_blocks import KINDS
 from handlers.wording import listed, section_beside, section_mark, section_name
 from indexing.nouns import Answered, FoundPassage, LeftOut, Quoted, Worded, WrittenAnswer
 
@@ -61,13 +62,32 @@ def source(mark: int, passage: FoundPassage, names: Mapping[str, str]) -> Source
     """What one mark stands for."""
     return Source(
         mark,
-        passage.title,
+        _title(passage, names),
         section_beside(passage.title, passage.section),
         passage.version,
         passage.version_on,
         names.get(passage.owner, passage.owner),
         passage.url,
     )
+
+
+def owners(cited: Collection[FoundPassage]) -> frozenset[str]:
+    """The e-mails of everybody whose documents are cited."""
+    resting = (sop for passage in cited if passage.module for sop in passage.module.rests_on)
+    return frozenset({*(passage.owner for passage in cited), *(sop.owner for sop in resting)})
+
+
+def _title(passage: FoundPassage, names: Mapping[str, str]) -> str:
+    """A document's title; a published module's with the SOPs it is from, the one cited last."""
+    if passage.module is None:
+        return passage.title
+    sop, *others = passage.module.rests_on
+    named = [
+        f"{other.title} (version {other.version}, owner {names.get(other.owner, other.owner)})"
+        for other in others
+    ]
+    kind = KINDS[passage.module.kind]
+    return f"{kind} “{passage.title}”, from {listed([*named, sop.title])}"
 
 
 def first_line(answered: Answered | WrittenAnswer) -> str:

@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from handlers import answer_cards as cards
+from handlers import answer_lines
 from handlers.answer_cards import Names
 from handlers.cards import Card, Note, plain
 from handlers.composing import Made, compose
+from handlers.guides import answer_as_wanted
 from handlers.inbound import Asked, CardRef, Deleted, Edited
 from handlers.owner_cards import owner_card, validators_of
 from handlers.services import Chat, Connection, Services
@@ -97,7 +99,10 @@ async def on_edited(
     )
     await _store_passages(conn, answer.id, made.outcome)
     await stored.mark_composed(conn, answer.id, made.composed, made.usage)
-    await chat.update(CardRef(answer.card_ref), wording.card(answer.id))
+    card = wording.card(answer.id)
+    if edited.audience == "direct":
+        card = await _alone(conn, wording, answer.id, edited.person, now)
+    await chat.update(CardRef(answer.card_ref), card)
 
 
 async def on_deleted(conn: Connection, chat: Chat, deleted: Deleted, now: datetime) -> None:
@@ -156,7 +161,7 @@ async def _answer_directly(
     answer_id = await _store(conn, asked, made, wording.text)
     if answer_id is None:
         return True
-    ref = await chat.direct(person, wording.card(answer_id))
+    ref = await chat.direct(person, await _alone(conn, wording, answer_id, person, asked.at))
     if ref is None:
         await stored.drop_answer(conn, answer_id)
         return False
@@ -172,10 +177,12 @@ async def _answer(
     answer_id = await _store(conn, asked, made, wording.text)
     if answer_id is None:
         return
-    card = wording.card(answer_id)
+    quoted = card = wording.card(answer_id)
+    if asked.audience == "direct":
+        card = await _alone(conn, wording, answer_id, asked.person, now)
     if made.stream is not None:
         ref = await made.stream.finish(card)
-    elif isinstance(made.outcome, Answered):
+    elif isinstance(made.outcome, Answered) and card == quoted:
         stream = await chat.stream(asked.place)
         for sentence in cards.sentences_of(made.outcome):
             await stream.append(sentence)
@@ -257,6 +264,18 @@ class _Wording:
         )
 
 
+async def _alone(
+    conn: Connection, wording: _Wording, answer_id: int, person: Person | None, now: datetime
+) -> Card:
+    """The card where nobody but the asker reads it: a guide at the level they chose."""
+    outcome = wording.made.outcome
+    if not isinstance(outcome, Answered | WrittenAnswer):
+        return wording.card(answer_id)
+    return await answer_as_wanted(
+        conn, outcome, wording.names, answer_id, person, now.date(), note=wording.made.note
+    )
+
+
 async def _worded(
     conn: Connection, chat: Chat, once: Once, made: Made, person: Person | None, now: datetime
 ) -> _Wording:
@@ -288,7 +307,7 @@ def owners_of(outcome: Outcome) -> frozenset[str]:
     """The e-mails of everybody an outcome names."""
     match outcome:
         case Answered(cited=passages) | WrittenAnswer(cited=passages):
-            return frozenset(passage.owner for passage in passages)
+            return answer_lines.owners(passages)
         case NotCovered(owner=owner):
             return frozenset({owner} - {""})
         case Blocked(document=document):

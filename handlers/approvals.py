@@ -36,6 +36,7 @@ from review.outcomes import (
     Published,
     SourceMoved,
 )
+from review.publishing import embed
 from review.reviewers import seats_of
 
 _NUMBER = re.compile(r"\d+")
@@ -50,6 +51,7 @@ async def on_approve(
         return
     module, number, shown_at = shown
     stored = await store.fetch_content(conn, module.id, number)
+    found_by = await embed(stored, services.embedder) if stored else None
     result = await gate.approve(
         conn,
         module_id=module.id,
@@ -61,6 +63,7 @@ async def on_approve(
         shown_at=shown_at,
         today=now.date(),
         now=now,
+        found_by=found_by,
     )
     if not isinstance(result, ApprovedBySeat | Published):
         await _refuse(conn, chat, pressed, result, module.id, now)
@@ -69,6 +72,7 @@ async def on_approve(
     await _ask_minutes(chat, pressed.person, view)
     if isinstance(result, Published):
         await _tell_requester(conn, chat, view, "is published: both seats have approved it.")
+        await _tell_those_who_reported(conn, chat, view, now)
 
 
 async def on_request_changes(
@@ -346,6 +350,19 @@ async def _tell_requester(conn: Connection, chat: Chat, view: ReviewView, said: 
     if requester is not None and requester.active:
         title = title_of(view.module, view.stored.title)
         await chat.direct(requester, said_card(f"{title} {said}"))
+
+
+async def _tell_those_who_reported(
+    conn: Connection, chat: Chat, view: ReviewView, now: datetime
+) -> None:
+    """What was found wrong is in use again, or what replaces it is."""
+    said = "was looked at and is in use again: two reviewers have approved it."
+    await tell_reporters(conn, chat, view, said)
+    replaced = view.module.revises
+    before = await fetch_view(conn, replaced, now.date()) if replaced else None
+    if before is not None:
+        said = "was looked at and is replaced: a new version is in use."
+        await tell_reporters(conn, chat, before, said)
 
 
 async def tell_reporters(conn: Connection, chat: Chat, view: ReviewView, said: str) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 from handlers import answer_cards as cards
-from handlers.answer_lines import marked_sources
+from handlers.answer_lines import marked_sources, owners
 from handlers.answering import names_of
 from handlers.cards import Card
+from handlers.guides import answer_as_wanted
 from handlers.inbound import Pressed
 from handlers.parts import first_part, later_part, part_of
 from handlers.services import Chat, Connection
 from handlers.source_cards import no_part_card, source_card
+from indexing.in_use import with_sops
 from indexing.nouns import Answered, WrittenAnswer
 from indexing.store import answers as stored
 from indexing.store.answers import StoredAnswer
@@ -41,7 +43,7 @@ async def on_show_source(conn: Connection, chat: Chat, pressed: Pressed, now: da
         part = later_part(card, pressed.action, subject, number) if card else None
         await _tell(chat, pressed, part or no_part_card())
         return
-    answer = await _answer_pressed(conn, chat, pressed)
+    answer = await answer_pressed(conn, chat, pressed)
     if answer is not None:
         card = await _source_card(conn, answer, pressed, now)
         await _tell(chat, pressed, first_part(card, pressed.action, pressed.subject))
@@ -51,8 +53,10 @@ async def _source_card(
     conn: Connection, answer: StoredAnswer, pressed: Pressed, now: datetime
 ) -> Card:
     tokens = audience_of(pressed.person)
-    passages = await stored.fetch_cited_passages(conn, answer.id, tokens, now.date())
-    names = await names_of(conn, frozenset(passage.owner for _, passage in passages))
+    found = await stored.fetch_cited_passages(conn, answer.id, tokens, now.date())
+    numbers, cited = [number for number, _ in found], [passage for _, passage in found]
+    passages = list(zip(numbers, await with_sops(conn, cited), strict=True))
+    names = await names_of(conn, owners([passage for _, passage in passages]))
     if isinstance(answer.outcome, Answered | WrittenAnswer):
         passages = marked_sources(answer.outcome, passages)
     return source_card(passages, names)
@@ -61,7 +65,7 @@ async def _source_card(
 async def _on_feedback(
     conn: Connection, chat: Chat, pressed: Pressed, helpful: bool, now: datetime
 ) -> None:
-    answer = await _answer_pressed(conn, chat, pressed)
+    answer = await answer_pressed(conn, chat, pressed)
     if answer is None:
         return
     if pressed.person is None:
@@ -74,15 +78,22 @@ async def _on_feedback(
         and isinstance(answer.outcome, Answered | WrittenAnswer)
         and pressed.card
     ):
-        owners = frozenset(passage.owner for passage in answer.outcome.cited)
-        names = await names_of(conn, owners)
-        card = cards.answered_card(answer.outcome, names, answer.id, helpful)
+        names = await names_of(conn, owners(answer.outcome.cited))
+        card = await answer_as_wanted(
+            conn,
+            answer.outcome,
+            names,
+            answer.id,
+            pressed.person,
+            now.date(),
+            helpful=helpful,
+        )
         await chat.update(pressed.card, card)
         return
     await _tell(chat, pressed, cards.said_card("Thank you, noted."))
 
 
-async def _answer_pressed(conn: Connection, chat: Chat, pressed: Pressed) -> StoredAnswer | None:
+async def answer_pressed(conn: Connection, chat: Chat, pressed: Pressed) -> StoredAnswer | None:
     """Load the subject again and check that the press came from the card that shows it."""
     answer = await _fetch_answer(conn, pressed.subject)
     if answer is None:

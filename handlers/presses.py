@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from handlers import approvals, drafting, drafting_due, edits, feedback, gaps, looking, seats
+from handlers import (
+    approvals,
+    drafting,
+    drafting_due,
+    edits,
+    feedback,
+    gaps,
+    looking,
+    published,
+    seats,
+)
 from handlers.answer_cards import said_card
 from handlers.inbound import Pressed
 from handlers.services import Chat, Connection, Later, Services
@@ -20,6 +30,12 @@ _PRESSES: dict[str, Press] = {
     "gap.role": gaps.on_role,
     "gap.activate": gaps.on_activate,
     "gap.close": gaps.on_close,
+    "guide.novice": published.on_level,
+    "guide.standard": published.on_level,
+    "guide.expert": published.on_level,
+    "guide.more": published.on_more,
+    "module.show": published.on_show,
+    "module.wrong": published.on_wrong,
     "seats.grant": seats.on_grant,
     "seats.revoke": seats.on_revoke,
 }
@@ -43,6 +59,7 @@ _REVIEW: dict[str, ReviewPress] = {
     "review.minutes_15": approvals.on_minutes,
     "review.minutes_30": approvals.on_minutes,
     "review.minutes_60": approvals.on_minutes,
+    "module.report": published.on_report,
     "draft.new": drafting.on_new,
     "draft.start": drafting.on_start,
     "draft.stop": drafting_due.on_stop,

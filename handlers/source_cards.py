@@ -15,6 +15,7 @@ from indexing.nouns import FoundPassage
 from indexing.passages import Unit, units_with_whole_warnings
 
 OWN_WORDS = "The SOP's own words."
+APPROVED_WORDS = "Their own words, approved as they stand."
 _NUMBER = re.compile(r"\d{1,4}[.)]\s+")
 _POINT = re.compile(r"^[ \t]*- ", re.MULTILINE)
 
@@ -37,7 +38,8 @@ def source_card(passages: Sequence[tuple[int, FoundPassage]], names: Mapping[str
         blocks += _laid_out("\n\n".join(passage.text for passage in together))
     first = dict(reversed(passages))
     blocks.append(Sources(tuple(source(mark, first[mark], names) for mark in sorted(first))))
-    blocks.append(Note(OWN_WORDS))
+    of_modules = any(passage.module for _, passage in passages)
+    blocks.append(Note(APPROVED_WORDS if of_modules else OWN_WORDS))
     return Card(f"From {passages[0][1].title}", tuple(blocks))
 
 

@@ -1,21 +1,25 @@
-"""Decides which messages are commands in words, not questions: `gaps`, `seats`."""
+"""Decides which messages are commands in words, not questions: `gaps`, `modules`, `seats`."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from handlers import gaps, seats
+from handlers import gaps, published_list, seats
 from handlers.inbound import Asked
 from handlers.services import Chat, Connection
 from indexing.visible import one_line
 
 Spoken = Callable[[Connection, Chat, Asked, str], Awaitable[None]]
 
-_ALONE: dict[str, Spoken] = {"gaps": gaps.on_gaps, "seats": seats.on_seats}
+_ALONE: dict[str, Spoken] = {
+    "gaps": gaps.on_gaps,
+    "modules": published_list.on_modules,
+    "seats": seats.on_seats,
+}
 """Words that are a command when nothing else is written."""
 
 _MOST_AFTER = 2
-"""Words that may follow `gaps`: a role. Anything longer is a question about gaps."""
+"""Words that may follow `gaps` (a role) and `modules` (of a title). Anything longer is a question."""
 
 
 async def on_spoken(conn: Connection, chat: Chat, asked: Asked) -> bool:
@@ -23,11 +27,11 @@ async def on_spoken(conn: Connection, chat: Chat, asked: Asked) -> bool:
     said = one_line(asked.text).strip(" .!?").removeprefix("/")
     first, _, rest = said.partition(" ")
     command = _ALONE.get(first.casefold())
-    if command is None or (rest and not _names_a_role(first, rest)):
+    if command is None or (rest and not _narrows(first, rest)):
         return False
     await command(conn, chat, asked, rest)
     return True
 
 
-def _names_a_role(first: str, rest: str) -> bool:
-    return first.casefold() == "gaps" and len(rest.split()) <= _MOST_AFTER
+def _narrows(first: str, rest: str) -> bool:
+    return first.casefold() in ("gaps", "modules") and len(rest.split()) <= _MOST_AFTER

@@ -28,6 +28,7 @@ from indexing.listing import list_documents
 from indexing.nouns import (
     Answered,
     Blocked,
+    FoundPassage,
     NamedDocument,
     NotCovered,
     Outcome,
@@ -200,7 +201,26 @@ def _citations(outcome: Outcome) -> Iterator[dict[str, Any]]:
                 "version_on": passage.version_on.isoformat(),
                 "owner": passage.owner,
                 "quote": quote,
+            } | _resting(passage)
+
+
+def _resting(passage: FoundPassage) -> dict[str, Any]:
+    """Of a published module, the SOPs it rests on; nothing of an SOP."""
+    if passage.module is None:
+        return {}
+    return {
+        "rests_on": [
+            {
+                "uri": sop.uri,
+                "source": sop.source,
+                "title": sop.title,
+                "version": sop.version,
+                "version_on": sop.version_on.isoformat(),
+                "owner": sop.owner,
             }
+            for sop in passage.module.rests_on
+        ]
+    }
 
 
 def _named(document: NamedDocument) -> dict[str, str]:

@@ -44,6 +44,26 @@ async def fetch_named_revisions(
     return {row[0]: NamedRevision(*row) for row in rows}
 
 
+async def fetch_current_revisions(
+    conn: Connection, revisions: Iterable[int], today: date
+) -> dict[int, NamedRevision]:
+    """Fetch what is in force now of the documents of these revisions, by the id that was asked for."""
+    rows = await (
+        await conn.execute(
+            """
+            select cited.id, r.id, d.id, d.source, d.uri, r.title, r.version, r.version_on, r.owner,
+                   r.url, indexing.block_reason(d, %s) is null
+            from indexing.revision cited
+            join indexing.document d on d.id = cited.document_id
+            join indexing.revision r on r.id = d.in_force_revision_id
+            where cited.id = any (%s) and d.kind = 'sop'
+            """,
+            [today, list(revisions)],
+        )
+    ).fetchall()
+    return {row[0]: NamedRevision(*row[1:]) for row in rows}
+
+
 async def fetch_section_texts(
     conn: Connection, places: Iterable[tuple[int, str]]
 ) -> dict[tuple[int, str], str]:

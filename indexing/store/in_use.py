@@ -43,18 +43,18 @@ async def fetch_in_use(conn: Connection, document_ids: Iterable[int]) -> dict[in
     return found
 
 
-async def fetch_readable_modules(
-    conn: Connection, tokens: Iterable[str], today: date
+async def fetch_readable(
+    conn: Connection, module_ids: Iterable[int], tokens: Iterable[str], today: date
 ) -> dict[int, int]:
-    """The modules that the holder of `tokens` may be shown today: module id -> document id."""
+    """Those of the modules that the holder of `tokens` may be shown today: id -> document id."""
     async with conn.cursor(row_factory=tuple_row) as cursor:
         await cursor.execute(
             """
             select d.module_id, d.id from indexing.document d
-            where d.kind = 'module' and indexing.module_stands(d, %s)
+            where d.module_id = any (%s) and indexing.module_stands(d, %s)
               and indexing.common_audience(d.id) && %s::text[]
             """,
-            [today, list(tokens)],
+            [list(module_ids), today, list(tokens)],
         )
         return dict(await cursor.fetchall())
 

@@ -1,0 +1,95 @@
+"""Decides how the list of what is published reads, and a report that something in it is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from handlers.cards import Block, Button, Buttons, Card, Field, Heading, Note, Text, literal
+from handlers.gap_cards import role_words
+from handlers.module_blocks import KINDS
+from handlers.wording import counted
+from learning.store.published import PublishedModule
+from review.outcomes import Reported
+
+MOST_SHOWN = 8
+NOTHING = (
+    "Nothing is published for your work yet. Ask me how a task is done: I look it up in the SOPs."
+)
+NOT_IN_USE = "I do not have that in use, so there is nothing to show or to report. Ask me anew."
+UNKNOWN = "I do not know you yet, so I cannot keep that. Ask your admin to add you."
+WORDS_MISSING = "Write what is wrong into the field, then press Report. Nothing was reported."
+ALREADY_REPORTED = (
+    "You have reported this already, and its reviewers have your words. You will hear what becomes"
+    " of it."
+)
+
+
+def list_card(modules: Sequence[PublishedModule], words: str = "") -> Card:
+    """What is published for somebody, each with a button that shows it.
+
+    `words` narrows it down to what has them in its title, role or competency.
+    """
+    if not modules:
+        return Card(NOTHING, (Text(NOTHING),))
+    wanted = [one for one in modules if _fits(one, words)]
+    if not wanted:
+        said = f"Nothing that is published for your work is about “{words}”. Write `modules` alone."
+        return Card(said.replace("`", ""), (Text(literal(said).replace("\\`", "`")),))
+    blocks: list[Block] = [
+        Heading("Published for your work", counted(len(wanted), "module")),
+        *(block for one in wanted[:MOST_SHOWN] for block in _entry(one)),
+    ]
+    more = len(wanted) - MOST_SHOWN
+    if more > 0:
+        blocks.append(
+            Note(f"And {more:,} more. Write `modules` and a word of the title, or ask me.")
+        )
+    return Card("What is published for your work", tuple(blocks))
+
+
+def _fits(module: PublishedModule, words: str) -> bool:
+    said = f"{module.title} {module.competency} {module.role}".casefold().replace("-", " ")
+    return all(word in said for word in words.casefold().replace("-", " ").split())
+
+
+def _entry(module: PublishedModule) -> Iterator[Block]:
+    kind = f"{KINDS[module.kind]} for {role_words(module.role)}s"
+    yield Text(f"**{literal(module.title)}** · {literal(kind)}")
+    yield Buttons((Button("Show", "module.show", f"module:{module.module_id}"),))
+
+
+def report_field(module_id: int) -> str:
+    """The field in which somebody says what is wrong with a module."""
+    return f"wrong:m{module_id}"
+
+
+def report_card(module: PublishedModule) -> Card:
+    """Ask what is wrong."""
+    title = f"{KINDS[module.kind]} “{module.title}”"
+    said = f"What is wrong in {title}?"
+    hint = "Say what it should say, and how you know."
+    return Card(
+        said,
+        (
+            Heading(title),
+            Field(report_field(module.module_id), "What is wrong?", "long_text", hint=hint),
+            Buttons((Button("Report", "module.report", f"module:{module.module_id}", "primary"),)),
+            Note("Its reviewers read your words and your name, and you hear what becomes of it."),
+        ),
+    )
+
+
+def thanks_words(reported: Reported) -> str:
+    """Said to whoever reported."""
+    if reported.suspended:
+        return (
+            "Thank you. It is out of use until its reviewers have looked at it; you will hear what"
+            " becomes of it."
+        )
+    return "Thank you. Its reviewers have your words, and you will hear what becomes of it."
+
+
+def reported_words(title: str, name: str, text: str, *, suspended: bool) -> str:
+    """Said where the reviewers are."""
+    after = "It is suspended: nobody is shown it." if suspended else "It is still in use."
+    return f"{name} says that {title} is wrong: “{text}” {after}"
