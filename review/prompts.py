@@ -31,7 +31,8 @@ call people by their part in them ("the customer", "a colleague"), never by a na
 addresses, numbers of accounts, or names of companies."""
 
 _CHOICE = """\
-Write one question with three answers that lets the reader apply passage 1 to a case at work.
+Write one question with three answers that lets the reader apply passage 1 to a case at work; \
+where words of it are shown as "words", ask about those.
 stem: a short invented case and then the question, at most 50 words. It does not give the answer.
 right: the right answer, at most 15 words.
 wrong: two wrong answers of the same kind and length, which somebody who half knows the procedure \
@@ -40,7 +41,8 @@ number: the number of the passage that makes the answer right.
 quote: copy, word for word, the words of that passage that make it right."""
 
 _CASE = """\
-Write one question that asks what to do in an invented case at work, and that passage 1 answers.
+Write one question that asks what to do in an invented case at work, and that passage 1 answers; \
+where words of it are shown as "words", ask about those.
 stem: the case and then the question, at most 50 words. It does not give the answer.
 points: what a right answer must hold, one to four; each one is
   number: the number of a passage,
@@ -71,6 +73,11 @@ Say each numbered line in fewer words, for somebody who reads it while doing the
 lines: as many as there are numbered lines, in their order, each no longer than it was. Keep every \
 number, unit, name, condition, "not", "must" and "may". Add nothing. A line that cannot be shorter \
 stays as it is."""
+
+_MODEL_ANSWER = """\
+Say each numbered line as somebody says it who does it ("I ..."), for a model answer.
+lines: as many as there are numbered lines, in their order. Keep every number, unit, name, \
+condition, "not", "must" and "may". Add nothing. A line that cannot be said so stays as it is."""
 
 _EXAMPLE = """\
 Write an invented example of somebody who keeps to passage 1.
@@ -111,6 +118,7 @@ _WRONG = {
 _ANOTHER = "It broke a rule of writing questions ({})."
 """For a code of a check that has no words here."""
 
+_LINES_LABELS: dict[Form, str] = {"lines": "lines", "examples": "line"}
 _TEXT, _LONG = 120, 400
 
 
@@ -189,7 +197,7 @@ SHAPES: dict[Form, type[Written]] = {
 
 def piece_prompt(piece: Piece, request: DraftRequest, wrong: Sequence[str] = ()) -> Prompt:
     """Ask for a piece, a value of `SHAPES[piece.form]`; `wrong` is what was wrong with the last."""
-    said = [_TASKS[piece.form]]
+    said = [_MODEL_ANSWER if piece.answers else _TASKS[piece.form]]
     if piece.form == "variant":
         number = piece.key.partition(".")[2]
         said.append(_VARIANTS[(int(number) - 1) % len(_VARIANTS)])
@@ -215,7 +223,7 @@ def _untrusted(piece: Piece, request: DraftRequest) -> Iterator[Untrusted]:
     if piece.form == "variant":
         yield Untrusted("criteria", _numbered(piece.lines))
     elif piece.lines:
-        yield Untrusted("lines" if piece.form == "lines" else "line", _numbered(piece.lines))
+        yield Untrusted(_LINES_LABELS.get(piece.form, "words"), _numbered(piece.lines))
     if piece.comment:
         yield Untrusted("now", "\n".join(_words(piece.spare)))
         yield Untrusted("comment", piece.comment)

@@ -63,6 +63,11 @@ class Piece:
     at: tuple[int, ...] = ()
     comment: str = ""
 
+    @property
+    def answers(self) -> bool:
+        """Whether its lines are said as an answer to an exercise, not in fewer words."""
+        return self.key.startswith("model_answer")
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

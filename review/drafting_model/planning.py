@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import count
+from itertools import count, islice
 from typing import assert_never
 
 from indexing.addressed import speaks_to_a_model
@@ -37,6 +37,7 @@ PASSAGES = 3
 """Passages that a piece is drafted from, the best first."""
 LINES = 8
 """Lines of a job aid that are one piece."""
+_FORMS: tuple[Form, Form] = ("single_best", "applied")
 FEWEST_WORDS = 6
 """Words of a step or paragraph that a question can be about."""
 
@@ -123,6 +124,8 @@ def _scenario_pieces(
         yield Piece(
             f"rubric.{criterion.id}", "examples", cited_by(own, sops), criterion, what, lines=own
         )
+    answer = base.model_answer
+    yield lines_piece("model_answer", answer, range(len(answer)), sops, what)
 
 
 def _remedial_pieces(
@@ -155,7 +158,7 @@ def _item_pieces(
     pieces: list[Piece] = []
     outlines = [outline(sop) for sop in sops]
     for part in _parts_asked(request):
-        taken: set[tuple[int, int]] = set()
+        asked: set[tuple[Form, int, int]] = set()
         left = ITEMS_WANTED
         for item in (item for item in base.items if item.part == part.id):
             named = replace(item, id=next(ids))
@@ -163,14 +166,12 @@ def _item_pieces(
             left -= 1
             if isinstance(named, Ordering):
                 continue
-            shown = cited_by(_sources(named), sops)
-            taken |= {(one.sop.revision, one.passage.ordinal) for one in shown[:1]}
+            own, form = tuple(dict.fromkeys(_sources(named))), form_of(named)
+            shown = cited_by(own, sops)
+            asked |= {(form, one.sop.revision, one.passage.ordinal) for one in shown[:1]}
             key = f"item.{named.id}"
-            pieces.append(Piece(key, form_of(named), shown, named, part.statement, part.id))
-        for number, shown in enumerate(_untaken(outlines, part, request, taken, fit)):
-            if number >= left:
-                break
-            form: Form = "applied" if number % 2 else "single_best"
+            pieces.append(Piece(key, form, shown, named, part.statement, part.id, own))
+        for form, shown in islice(_unasked(outlines, part, request, asked, fit), left):
             key = f"item.{next(ids)}"
             pieces.append(Piece(key, form, shown, None, part.statement, part.id))
     return replace(base, items=tuple(kept)), tuple(pieces)
@@ -193,22 +194,33 @@ def _sources(item: Item) -> tuple[Sentence, ...]:
             return item.points
 
 
-def _untaken(
+def _unasked(
     outlines: Sequence[Outline],
     part: SubCompetency,
     request: DraftRequest,
-    taken: set[tuple[int, int]],
+    asked: set[tuple[Form, int, int]],
     fit: Fit,
-) -> Iterator[tuple[Shown, ...]]:
-    """Passages that serve a part and that no question is about yet, each with its neighbours."""
+) -> Iterator[tuple[Form, tuple[Shown, ...]]]:
+    """Passages that serve a part, each with its neighbours and a form it is not asked in yet.
+
+    First those that no question is about.
+    """
     whole = part.id == request.competency and part not in request.parts
+    found: dict[tuple[int, int], tuple[Shown, ...]] = {}
     for within in outlines if whole else serving(outlines, part.statement, fit):
         for source in within.parts:
             at = (within.sop.revision, source.head.passage.ordinal)
-            if at in taken or not _can_be_asked(source):
-                continue
-            taken.add(at)
-            yield _around(within, source)
+            if at not in found and _can_be_asked(source):
+                found[at] = _around(within, source)
+    free = [(form, at) for at in found for form in _FORMS if (form, *at) not in asked]
+    # What nothing is asked about yet comes first, then what is asked in the other form.
+    free.sort(key=lambda one: sum((form, *one[1]) in asked for form in _FORMS))
+    first: dict[tuple[int, int], Form] = {}
+    for form, at in free:
+        first.setdefault(at, form)
+    later = [(form, at) for form, at in free if first[at] != form]
+    for form, at in (*((form, at) for at, form in first.items()), *later):
+        yield form, found[at]
 
 
 def _can_be_asked(source: SopStep | Block) -> bool:

@@ -44,6 +44,8 @@ SHORTEST_QUOTE = 3
 """Words of a quote; fewer stand in most passages by chance."""
 STEM, OPTION, ANSWER, SENTENCE = 500, 160, 320, 280
 """Characters that a stem, an option, an example answer and a sentence may have."""
+MORE = 100
+"""Characters that a line may take more than it did, to say what a comment asks, or as an answer."""
 ALIKE = 0.9
 """Share of a criterion's words from which a case is taken to tell it."""
 KEY = 0.5
@@ -141,7 +143,7 @@ def _examples(piece: Piece, written: WrittenExamples) -> Criterion:
 
 
 def _lines(piece: Piece, written: WrittenLines) -> tuple[Sentence, ...]:
-    """Each line in the model's words, with the source it had; never longer than it was."""
+    """Each line in the model's words, with the source it had; a job aid's never longer than it was."""
     if len(written.lines) != len(piece.lines):
         raise Fault("count")
     made: list[Sentence] = []
@@ -149,8 +151,8 @@ def _lines(piece: Piece, written: WrittenLines) -> tuple[Sentence, ...]:
         number = _LISTED.match(before.text)
         said = _LISTED.sub("", one_line(text), count=1)
         said = f"{number.group()}{said}" if number else said
-        # A revision may need a word more to do what the comment asks.
-        room = len(before.text) if not piece.comment else len(before.text) + SENTENCE // 2
+        longer = MORE if piece.comment or piece.answers else 0
+        room = len(before.text) + longer
         _own(said, piece, max(room, 1))
         made.append(before if said == before.text else replace(before, text=said))
     return tuple(made)
