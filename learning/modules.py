@@ -21,6 +21,8 @@ Difficulty = Literal["easy", "medium", "hard"]
 LEVELS: tuple[Level, ...] = ("novice", "standard", "expert")
 AID_CHARACTERS = 1200
 """The most a job aid may have: it is read while somebody waits."""
+TITLE_CHARACTERS = 120
+"""The most a title may have."""
 ITEMS_WANTED = 10
 """Items for one sub-competency from which a quiz can choose."""
 

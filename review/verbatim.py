@@ -6,10 +6,12 @@ Pure: the same documents give the same draft. What a kind needs and no document 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from textwrap import shorten
 from typing import assert_never
 
 from indexing.nouns import SopText
-from learning.modules import ITEMS_WANTED, ItemSet
+from learning.modules import ITEMS_WANTED, TITLE_CHARACTERS, ItemSet
 from review.drafting_verbatim.aid import job_aid
 from review.drafting_verbatim.fit import Fit, serving, shared_terms
 from review.drafting_verbatim.guide import guide
@@ -40,6 +42,19 @@ def draft(
         return NothingToDraftFrom("no_such_part", _uris(sops))
     wanted = _wanted(request, part)
     best = _best_first([outline(sop) for sop in sops], wanted, fit)
+    made = _draft(request, best, part, wanted, fit)
+    if isinstance(made, NothingToDraftFrom):
+        return made
+    return replace(made, content=replace(made.content, title=_short(made.content.title)))
+
+
+def _draft(
+    request: DraftRequest,
+    best: Sequence[Outline],
+    part: SubCompetency | None,
+    wanted: str,
+    fit: Fit,
+) -> Drafted | NothingToDraftFrom:
     match request.kind:
         case "guide":
             return _guide(best)
@@ -53,6 +68,11 @@ def draft(
             return _remedial(request, best, part, fit)
         case _:
             assert_never(request.kind)
+
+
+def _short(title: str) -> str:
+    """A title of a length that a module may have, cut between words."""
+    return shorten(title, TITLE_CHARACTERS, placeholder=" …") if title.strip() else title
 
 
 def _guide(best: Sequence[Outline]) -> Drafted | NothingToDraftFrom:

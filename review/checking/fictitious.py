@@ -53,10 +53,14 @@ def is_email(address: str) -> bool:
     return bool(_DOMAIN.search(address.rpartition("@")[2].casefold()))
 
 
-def is_phone(country: int | None, national: int | None) -> bool:
-    """Whether a number is one that regulators give to films and plays."""
-    kept = _PHONES.get(country or 0)
-    return kept is not None and kept.fullmatch(str(national)) is not None
+def is_phone(number: str) -> bool:
+    """Whether a number is one that regulators give to films and plays, however it is written."""
+    said = re.sub(r"\(0\)|[^\d+]", "", number)
+    for country, kept in _PHONES.items():
+        trunk = "1?" if country == 1 else "0?"
+        if re.fullmatch(rf"(?:(?:\+|00){country}|{trunk})(?:{kept.pattern})", said):
+            return True
+    return False
 
 
 def is_card(digits: str) -> bool:

@@ -33,6 +33,8 @@ _ALSO_WORDS = frozenset(
     """.split()  # noqa: SIM905
 )
 """Names that are ordinary words: two of them side by side are no name."""
+_PLACES = frozenset("park street bridge house lane lake field fields land".split())  # noqa: SIM905
+"""Surnames that make a given name a place: `Victoria Park`."""
 _CAPITALISED = re.compile(r"[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+(?:['’-]?[A-ZÀ-ÖØ-Þ]?[a-zß-öø-ÿ]+)*")
 _INITIAL = re.compile(r"(?:[A-Z]\.? )?")
 
@@ -49,7 +51,8 @@ def full_names(text: str) -> Iterator[str]:
         if second is None:
             continue
         last = re.sub(r"['’]s$", "", second.group())
-        if last.casefold() not in surnames or {first, last.casefold()} <= _ALSO_WORDS:
+        low = last.casefold()
+        if low not in surnames or low in _PLACES or {first, low} <= _ALSO_WORDS:
             continue
         name = f"{match.group()} {last}"
         if not fictitious.is_name(name):

@@ -52,6 +52,11 @@ _POSTCODE = re.compile(
     r"|MA|MD|ME|MI|MN|MO|MS|MT|NC|ND|NE|NH|NJ|NM|NV|NY|OH|OK|OR|PA|RI|SC|SD|TN|TX|UT|VA|VT|WA|WI|WV"
     r"|WY) \d{5}(?:-\d{4})?\b"
 )
+_IN_STORE = re.compile(
+    r"\b(?:aisle|bay|shelf|bin|rack|row|slot|gate|locker|room|part|model|form|code|terminal)\s+$",
+    re.IGNORECASE,
+)
+"""What a place in a stock room is called: `aisle B4 2GH` is no postcode."""
 _NINO = re.compile(
     r"\b(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d\d ?\d\d ?\d\d ?[A-D]\b"
 )
@@ -173,12 +178,13 @@ def _phones(text: str) -> Iterator[str]:
             bare = raw.isdigit() and not raw.startswith("0")
             if bare and not _SAID_TO_BE_PHONE.search(text[: match.start]):
                 continue  # an order's number looks the same
-            if not fictitious.is_phone(match.number.country_code, match.number.national_number):
+            if not fictitious.is_phone(raw):
                 yield raw
 
 
 def _addresses(text: str) -> Iterator[str]:
     for pattern in (_STREET, _POSTCODE):
         for match in pattern.finditer(text):
-            if not fictitious.is_address(match.group()):
+            in_store = _IN_STORE.search(text[: match.start()])
+            if not in_store and not fictitious.is_address(match.group()):
                 yield match.group()

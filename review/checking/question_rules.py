@@ -44,8 +44,9 @@ UNEVEN, UNEVEN_WORDS = 2.0, 4
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
 _GAP = re.compile(r"_{3,}")
 _ALL_OR_NONE = re.compile(
-    r"\b(?:all|none|both|neither|any|either) of (?:the )?(?:above|others?|options|answers|these|those"
-    r"|them)\W*$|\b(?:both )?(?:a and b|b and c|a and c)\W*$|\b(?:all|no) (?:answers|options) are\b",
+    r"\W*(?:all|none|both|neither|any|either) of (?:the )?(?:above|others?|options|answers|these|those"
+    r"|them)\b|.*\bof the above\W*$|\W*(?:both )?(?:a and b|b and c|a and c)\W*$"
+    r"|\W*(?:all|no) (?:answers|options) are\b",
     re.IGNORECASE,
 )
 _ABSOLUTE = re.compile(r"\b(?:always|never|every time|under no circumstances)\b", re.IGNORECASE)
@@ -151,7 +152,7 @@ def _named(code: str, items: Sequence[Item]) -> Iterator[Finding]:
 
 
 def _matching(pattern: re.Pattern[str], texts: Sequence[str]) -> tuple[str, ...]:
-    return tuple(text for text in texts if pattern.search(text))
+    return tuple(text for text in texts if pattern.match(text))
 
 
 def _key(item: SingleBest) -> list[Option]:
@@ -195,7 +196,8 @@ def _same_figures(texts: Sequence[str]) -> tuple[str, ...]:
 def _form(text: str) -> tuple[bool, bool]:
     """Whether an option is a figure, and whether it ends as a sentence."""
     words = [token for token in plain_tokens(text) if token[:1].isalpha()]
-    figures = any(isinstance(each, Figure) and not each.weak for each in with_figures(tokens(text)))
+    found = [each for each in with_figures(tokens(text)) if isinstance(each, Figure)]
+    figures = any(each.unit or not each.weak for each in found)
     return figures and len(words) <= 3, text.rstrip().endswith((".", "!", "?"))
 
 

@@ -8,6 +8,7 @@ from typing import assert_never
 
 from learning.modules import (
     AID_CHARACTERS,
+    TITLE_CHARACTERS,
     Applied,
     Content,
     Guide,
@@ -23,8 +24,6 @@ from learning.modules import (
 from review.checking.slots import items_of
 from review.nouns import Finding
 
-LONGEST_TITLE = 120
-"""Characters of a title."""
 LONGEST = 20_000
 """Characters of a module, title included: more is no module but a manual."""
 VARIANTS = 3
@@ -43,7 +42,7 @@ def form_findings(content: Content) -> Iterator[Finding]:
     """What is wrong with a content's form; all of it blocks."""
     if not content.title.strip():
         yield Finding("title_missing", blocks=True)
-    elif len(content.title) > LONGEST_TITLE:
+    elif len(content.title) > TITLE_CHARACTERS:
         yield Finding("title_long", words=(str(len(content.title)),), blocks=True)
     characters = characters_of(content)
     if characters > (AID_CHARACTERS if isinstance(content, JobAid) else LONGEST):
