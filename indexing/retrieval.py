@@ -283,9 +283,10 @@ async def _fused(
     if not scored:
         return _Fused({}, {}, {}, {}, {}, 0.0)
     ids = [row.passage_id for row in scored]
-    # The SOPs alone set the scale: however many modules there are, SOPs score as if there were none.
+    # The SOPs alone set the scale, where they are enough for one: however many modules there are,
+    # SOPs score as if there were none.
     sops = np.array([passage_id not in modules for passage_id in ids])
-    scale = sops if sops.any() else ~sops
+    scale = sops if sops.sum() >= BEST else np.ones_like(sops)
     bm25 = np.array([row.bm25 for row in scored])
     cosine = np.array([row.cosine for row in scored])
     total = _z(bm25, scale) + _z(cosine, scale)

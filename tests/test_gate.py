@@ -392,6 +392,23 @@ ATTACKS = {
         language sql as $$ select array['ld', 'sme'] $$
     """,
     "play the owner": "set session_replication_role = replica",
+    "answer from a draft": """
+        insert into indexing.document (source, uri, kind, module_id)
+        select 'modules', 'module/' || id, 'module', id from review.module
+    """,
+    "answer from a draft under another name": """
+        insert into indexing.document (source, uri, kind, module_id)
+        select 'shop', 'refunds-2.md', 'module', id from review.module
+    """,
+    "call an SOP a module": """
+        update indexing.document d
+        set source = 'modules', uri = 'module/' || m.id, kind = 'module', module_id = m.id
+        from review.module m where d.uri = 'refunds.md'
+    """,
+    "say what a module rests on": """
+        insert into indexing.rests_on (document_id, position, on_document_id)
+        select min(id), 1, max(id) from indexing.document
+    """,
     "change the log": "update audit.event set actor = 'nobody'",
     "empty the log": "delete from audit.event",
 }
