@@ -11,7 +11,7 @@ from handlers.module_blocks import KINDS
 from handlers.review_view import ReviewView
 from handlers.review_words import STATES, seat_words, title_of
 from handlers.services import Connection
-from handlers.wording import listed
+from handlers.wording import LABEL, listed, shortened
 from indexing.nouns import SopText
 from learning.competencies import Competency
 from learning.modules import ModuleKind
@@ -81,11 +81,16 @@ def source_of_label(sops: Sequence[SopText], label: str) -> str:
 
 
 def _part_label(part: str, statement: str) -> str:
-    return f"{part}: {statement}"[:70]
+    return _labelled(statement, part)
 
 
 def _source_label(sop: SopText) -> str:
-    return f"{sop.title} ({sop.source}:{sop.uri})"[:70]
+    return _labelled(sop.title, f"{sop.source}:{sop.uri}")
+
+
+def _labelled(words: str, identity: str) -> str:
+    """A choice in words, with the id that keeps it apart from every other."""
+    return f"{shortened(words, max(20, LABEL - len(identity) - 3))} ({identity})"
 
 
 # What is missing

@@ -7,7 +7,7 @@ from datetime import datetime
 from handlers import review_cards as cards
 from handlers.cards import Card
 from handlers.inbound import Pressed
-from handlers.parts import part_of
+from handlers.parts import first_part, later_part, part_of
 from handlers.privately import UNREACHABLE, tell
 from handlers.review_view import ReviewView, fetch_view
 from handlers.services import Chat, Connection, Later, Services
@@ -42,7 +42,7 @@ async def on_sources(
     places = cards.marks_in_order(view.stored.content)
     texts = await fetch_section_texts(conn, [place for _, place in places])
     passages = [(number, place[1], texts[place]) for number, place in places if texts.get(place)]
-    await show_directly(chat, pressed, cards.sources_card(view, passages))
+    await _show_part(chat, pressed, cards.sources_card(view, passages), view)
 
 
 async def on_diff(
@@ -55,7 +55,20 @@ async def on_diff(
     if view.before is None:
         await tell(chat, pressed, "This module replaces none, so there is no difference.")
         return
-    await show_directly(chat, pressed, cards.diff_card(view))
+    await _show_part(chat, pressed, cards.diff_card(view), view)
+
+
+async def _show_part(chat: Chat, pressed: Pressed, card: Card, view: ReviewView) -> None:
+    """Show the part of a long card that a press wants: its first, or what [More] asks for."""
+    action, subject, number = pressed.action, cards.subject_of(view), part_of(pressed.subject)[1]
+    if number == 1:
+        await show_directly(chat, pressed, first_part(card, action, subject))
+        return
+    part = later_part(card, action, subject, number)
+    if part is None:
+        await tell(chat, pressed, "The module is shorter now. Look at its card.")
+    else:
+        await show_directly(chat, pressed, part)
 
 
 async def readable_view(

@@ -44,6 +44,7 @@ LEVEL_NAMES: Mapping[Level, str] = {
     "expert": "Expert: steps, limits and warnings",
 }
 _LETTERS = "ABCDEF"
+_WARNING = "Warning:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +159,11 @@ def _lines(
     warning: bool = False,
 ) -> Iterator[Block]:
     for line in said:
-        before = "**Warning:** " if warning else ""
-        yield Text(f"{before}{literal(line.text)}{marks.of(line)}")
+        # Many SOPs say the word themselves.
+        is_said = line.text.casefold().startswith(_WARNING.casefold())
+        text = line.text[len(_WARNING) :].lstrip() if warning and is_said else line.text
+        before = f"**{_WARNING}** " if warning else ""
+        yield Text(f"{before}{literal(text)}{marks.of(line)}")
         yield from _reworded([line], revisions)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from difflib import SequenceMatcher
 
 from handlers.cards import Block, Button, Buttons, Card, Facts, Field, Heading, Note, Text, literal
@@ -20,13 +21,14 @@ from handlers.review_words import (
     title_of,
 )
 from handlers.source_changes import moved_note, source_changes
-from handlers.wording import day, listed
+from handlers.wording import LABEL, day, listed, shortened
 from learning.modules import Content, ItemSet, Section, sections
 from review.reviewers import SEATS
 from review.states import BEFORE_REVIEWERS
 
 MORE = "review.more"
 _MOST_FINDINGS = 12
+_LONGEST_REMARK = 500
 
 
 def subject_of(view: ReviewView) -> str:
@@ -35,8 +37,14 @@ def subject_of(view: ReviewView) -> str:
 
 
 def review_card(view: ReviewView) -> Card:
-    """The card of the review channel: as much as one message holds, with its buttons."""
-    return first_part(_whole(view), MORE, subject_of(view))
+    """The card of the review channel: as much as one message holds, with its buttons.
+
+    The lines of its status stand outside of what is parted. Who has approved may change while
+    somebody reads from part to part, and where each part ends does not.
+    """
+    card = first_part(_whole(view), MORE, subject_of(view))
+    at = 2 if isinstance(card.blocks[1], Text) else 1
+    return replace(card, blocks=(*card.blocks[:at], *_status(view), *card.blocks[at:]))
 
 
 def review_card_part(view: ReviewView, number: int) -> Card | None:
@@ -64,7 +72,6 @@ def _blocks(view: ReviewView) -> Iterator[Block]:
         detail += f" · due {day(module.due_at.date())}"
     yield Heading(f"{_headline(view)}: {title_of(module, stored.title)}", detail)
     yield Text(_drafted_line(view))
-    yield from _status(view)
     yield from source_changes(view.flags, view.owners)
     yield from _findings(view)
     yield from content_blocks(stored.content, view.revisions)
@@ -103,14 +110,22 @@ def _status(view: ReviewView) -> Iterator[Block]:
             rows.append((label, f"waiting for {names(view.waiting.get(seat, ()))}"))
     if rows:
         yield Facts(tuple(rows))
-    last = view.remarks[-1] if view.remarks else None
-    if last and module.state not in BEFORE_REVIEWERS and module.state != "published":
-        remark, who = last
-        yield Text(f"{literal(who)}: “{literal(remark.text)}”")
+    yield from _last_remark(view)
     yield from moved_note(view)
     note = _note(view)
     if note:
         yield Note(note)
+
+
+def _last_remark(view: ReviewView) -> Iterator[Block]:
+    if not view.remarks or view.module.state == "published":
+        return
+    remark, who = view.remarks[-1]
+    said = f"“{literal(shortened(remark.text, _LONGEST_REMARK))}”"
+    if view.module.state not in BEFORE_REVIEWERS:
+        yield Text(f"{literal(who)}: {said}")
+    elif remark.kind == "changes":
+        yield Text(f"{literal(who)} asked for changes: {said}")
 
 
 def _note(view: ReviewView) -> str:
@@ -145,6 +160,7 @@ def _foot(view: ReviewView) -> Iterator[Block]:
     """Fields and buttons: what can be done in this state."""
     module, subject = view.module, subject_of(view)
     at = f"c{module.number}"
+    yield Buttons(tuple(_looks(view)))
     if module.state in BEFORE_REVIEWERS:
         yield Field(
             f"ticks:{at}", "I have checked that it is", "ticks", tuple(TICK_LABELS.values())
@@ -165,7 +181,6 @@ def _foot(view: ReviewView) -> Iterator[Block]:
                 Button("Edit", "review.edit", subject, "quiet"),
             )
         )
-    yield Buttons(tuple(_looks(view)))
     if module.state == "suspended":
         yield Field(f"comment:{at}", "Reason", "long_text", hint="Why it is right as it stands")
         yield Buttons((Button("Review again", "review.again", subject, "primary"),))
@@ -277,9 +292,8 @@ def edit_card(view: ReviewView, chosen: Section | None = None) -> Card:
 
 def section_label(section: Section) -> str:
     """A section as a choice: its heading with the first words of it, so that no two are alike."""
-    words = section.sentences[0].text.split() if section.sentences else []
-    begins = " ".join(words[:8])
-    return f"{section.heading}: {begins}"[:70]
+    begins = section.sentences[0].text if section.sentences else ""
+    return shortened(" ".join(f"{section.heading}: {begins}".split()), LABEL)
 
 
 def minutes_card(view: ReviewView) -> Card:

@@ -114,6 +114,7 @@ _SECTIONS: Mapping[str, str] = {
     "clause": "What the SOP says",
     "example": "Example",
 }
+_MOST_NAMED = 6
 
 
 def seat_words(seat: Seat, domain: str) -> str:
@@ -124,6 +125,9 @@ def seat_words(seat: Seat, domain: str) -> str:
 def names(people: Iterable[Person | str], last: str = "or") -> str:
     """Who could do something: `Dana Cole or Lee Park`; says so when it is nobody."""
     said = [who if isinstance(who, str) else who.name for who in people]
+    if len(said) > _MOST_NAMED:
+        left = len(said) - _MOST_NAMED + 1
+        said = [*said[: _MOST_NAMED - 1], counted(left, "other")]
     return listed(said, last) if said else "nobody yet: an admin can give somebody the seat"
 
 

@@ -49,6 +49,9 @@ STATUS_WORDS: Mapping[Status, str] = {
 }
 """A document's status on the command line: it begins with the word that `--status` takes."""
 
+LABEL = 75
+"""The longest label of a choice that every platform shows whole."""
+
 
 def about_place(name: str) -> str:
     """Return the line that says where something said privately comes from; `name` may be ''."""
@@ -64,6 +67,14 @@ def listed(words: Iterable[str], last: str = "and") -> str:
     """Join words as in a sentence: a, b and c."""
     *most, end = list(words) or [""]
     return f"{', '.join(most)} {last} {end}" if most else end
+
+
+def shortened(text: str, most: int) -> str:
+    """Return at most `most` characters of a text, cut where a word ends, and say that it goes on."""
+    if len(text) <= most:
+        return text
+    whole, blank, _ = text[: most - 1].rpartition(" ")
+    return f"{whole.rstrip(' ,;:.') if blank else text[: most - 1]}…"
 
 
 def counted(count: int, noun: str, plural: str = "") -> str:

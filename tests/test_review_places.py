@@ -186,7 +186,9 @@ async def test_a_section_is_edited_in_a_direct_conversation_of_slack(doors: Door
     await doors.press_in_slack("lee", "Edit")
     where, _ = list(doors.slack.slack.messages)[-1]
     assert where == "DU12"
-    await _edit(doors, "Open", section="Novice, step 1: Look the purchase up by card or loyalty")
+    await _edit(
+        doors, "Open", section="Novice, step 1: Look the purchase up by card or loyalty number."
+    )
     text = next(block for block in _direct(doors)["blocks"] if block["type"] == "input")
     assert text["element"]["initial_value"] == "Look the purchase up by card or loyalty number."
     await _edit(doors, "Save", text="Look the purchase up by its card or loyalty number.")
@@ -243,6 +245,18 @@ async def test_a_draft_of_forty_claims_and_one_of_20_000_characters_fit(doors: D
         assert slack_limits.refused(card["text"], card["blocks"]) == []
         assert size_of(doors.teams_card()[1]) <= MOST_BYTES
         assert "Part 1 of" in shown(card["blocks"])
+
+
+async def test_an_approval_moves_no_word_from_one_part_to_another(doors: Doors) -> None:
+    await doors.drafted(_long(doors, 14, 10))
+    before = doors.slack_card()["blocks"]
+    (second,) = await doors.press_in_slack("jo", "More")
+    await doors.press_in_slack("dana", "Approve", ticks=TICKED)
+    after = doors.slack_card()["blocks"]
+    assert sum(was != now for was, now in zip(before, after, strict=True)) == 1
+    (again,) = await doors.press_in_slack("jo", "More")
+    assert again["blocks"][0] == second["blocks"][0]
+    assert shown(again["blocks"][1:-1]) == shown(second["blocks"][1:-1])
 
 
 async def test_more_shows_every_part_to_its_presser_only(doors: Doors) -> None:

@@ -14,8 +14,8 @@ from handlers.cards import Button, Buttons, Card, Field, Source, Sources, Text
 FRAME = Frame("m7", hidden={"token": "t0ken", "as": "3", "ref": "c4rd"})
 DRAWN_TAGS = {
     "a", "b", "blockquote", "br", "button", "cite", "code", "dd", "div", "dl", "dt", "em",
-    "fieldset", "form", "h2", "input", "label", "legend", "li", "ol", "p", "small", "span",
-    "strong", "svg", "textarea", "use",
+    "fieldset", "form", "h2", "input", "label", "legend", "li", "ol", "option", "p", "select", "small",
+    "span", "strong", "svg", "textarea", "use",
 }  # fmt: skip
 
 

@@ -33,6 +33,7 @@ from handlers.cards import (
 from handlers.wording import day, section_mark
 
 _LONGEST_URL = 2_000
+_OPTIONS_IN_SIGHT = 10
 EMPTY = Markup("")
 
 
@@ -229,6 +230,17 @@ class _Drawing:
                         key, name, described, field.value
                     )
                 return Markup('<div class="field">{}{}</div>').format(label, box)
+            case "choice" if len(field.options) > _OPTIONS_IN_SIGHT:
+                options = EMPTY.join(
+                    Markup("<option{}>{}</option>").format(
+                        Markup(" selected") if option == field.value else EMPTY, option
+                    )
+                    for option in field.options
+                )
+                return Markup(
+                    '<div class="field"><label class="label" for="{}">{}</label>{}'
+                    '<select id="{}" name="{}"{}>{}</select></div>'
+                ).format(key, field.label, hint, key, name, described, options)
             case "choice" | "ticks":
                 options = EMPTY.join(self._options(field, name))
                 return Markup(

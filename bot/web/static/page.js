@@ -15,7 +15,7 @@ const parse = (html) => {
 // What somebody is in the middle of stays: words in fields, focus, an open sheet.
 function renew(old, fresh) {
   const active = old.contains(document.activeElement) ? document.activeElement : null;
-  for (const field of old.querySelectorAll("textarea, input:not([type=hidden])")) {
+  for (const field of old.querySelectorAll("textarea, select, input:not([type=hidden])")) {
     const same = [...fresh.querySelectorAll(`[name="${CSS.escape(field.name)}"]`)].find(
       (other) => other.type === field.type && (!/checkbox|radio/.test(field.type) || other.value === field.value),
     );
@@ -108,6 +108,7 @@ function showWhispers() {
 
 const onPast = new URLSearchParams(location.search).has("before");
 let stream = null;
+let answerDue = 0; // until when something new is taken for what one's own press brought
 
 // A browser allows a handful of streams for all its tabs, so only tabs in sight hold one.
 function follow() {
@@ -117,7 +118,10 @@ function follow() {
   stream = new EventSource(document.body.dataset.live);
   stream.addEventListener("message", (event) => {
     const news = JSON.parse(event.data);
-    keepAtEnd(talk, () => Object.entries(news.entries ?? {}).forEach(([key, html]) => showEntry(key, html)));
+    const entries = Object.entries(news.entries ?? {});
+    const isAnswer = Date.now() < answerDue && entries.some(([key]) => !document.getElementById(key));
+    keepAtEnd(talk, () => entries.forEach(([key, html]) => showEntry(key, html)));
+    if (isAnswer) showNewest(talk);
     if (thread && news.thread) keepAtEnd(thread, () => reconcile(thread, parse(news.thread)));
     if (news.unread) showUnread(news.unread);
     dropPending();
@@ -186,6 +190,7 @@ async function act(form, submitter) {
   if (submitter?.getAttribute("aria-disabled") === "true") return;
   submitter?.setAttribute("aria-disabled", "true");
   submitter?.closest("[popover]")?.hidePopover();
+  if (new URL(form.action).pathname === "/press" && talk.contains(form)) answerDue = Date.now() + 10_000;
   const told = await post(form, submitter);
   submitter?.removeAttribute("aria-disabled");
   showRefusal(form, told.refused ?? "");
