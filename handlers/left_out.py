@@ -31,14 +31,13 @@ def left_out_words(left_out: Sequence[str]) -> list[str]:
                 why = _MODEL_FAILED.get(reason, "could not be asked")
                 pieces = counted(int(count), "piece")
                 said.append(
-                    f"The language model {why}: {pieces} could not be written, and the SOP's own"
-                    " words stand there, or nothing."
+                    f"The language model {why}: {pieces} could not be written. What stands there"
+                    " without one stays, if anything does."
                 )
             case "kept":
                 pieces = counted(int(rest), "piece")
                 said.append(
-                    f"{pieces} kept as it stood without a language model: what it wrote failed the"
-                    " checks."
+                    f"{pieces} kept as it stood: what the language model wrote failed the checks."
                 )
             case "dropped":
                 pieces = counted(int(rest), "piece")

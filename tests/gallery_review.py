@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from analytics.nouns import Gap
 from handlers import review_cards as made
 from handlers.cards import Card
-from handlers.drafting_cards import request_card
+from handlers.drafting_cards import progress_card, request_card
 from handlers.review_view import ReviewView
 from indexing.nouns import SopText
 from indexing.store.cited import NamedRevision
@@ -266,6 +266,10 @@ REVIEW: dict[str, Card] = {
         Gap("refunds-gap", "service-agent", "refunds", "Cut refund losses", 5, "Seen in audits"),
         _COMPETENCY,
         [_SOP, replace(_SOP, uri="cards.md", title="Card handling")],
+    ),
+    "draft_progress": progress_card(replace(_GUIDE.module, kind="items", state="draft"), 4, 11),
+    "review_partly_written": made.review_card(
+        replace(view(ITEMS), left_out=("model_failed:timeout:2", "kept:1", "dropped:3"))
     ),
 }
 """A draft of every kind, a module in every state, and what its buttons show."""
