@@ -206,6 +206,34 @@ async def test_an_edit_makes_an_author_and_voids_approvals(office: Office) -> No
     assert (found.state, found.round) == ("in_review", 2)
 
 
+async def test_an_edit_passes_every_check_of_a_draft(office: Office) -> None:
+    await office.drafted("Job aid")
+    said = await office.press("lee", "Edit", office.card())
+    offered = next(each[2] for each in said if each[0] == "direct")
+    choice = next(block for block in offered.blocks if isinstance(block, Field))
+    said = await office.press(
+        "lee", "Open", ("card-x", offered), **{choice.name: choice.options[0]}
+    )
+    text = next(block for block in said[-1][2].blocks if isinstance(block, Field))
+    edited = f"{text.value} Ring Sarah Johnson on 07911 123456, see https://shop.example/"
+    await office.press("lee", "Save", ("card-x", said[-1][2]), **{text.name: edited})
+    shown = words(office.card()[1])
+    assert "looks like a real person's data" in shown
+    assert "07911 123456 and Sarah Johnson" in shown
+    assert "links have no place in a module" in shown
+    assert "quoted words do not stand" not in shown, "its source is looked up again"
+
+
+async def test_a_revision_is_not_called_a_duplicate_of_what_it_replaces(office: Office) -> None:
+    conn, module = office.world.conn, await office.drafted()
+    for name in ("dana", "jo"):
+        await office.press(name, "Approve", office.card(), **ticked(office.card()[1]))
+    assert [found for found, _ in await store.fetch_published(conn, "guide")] == [module.id]
+    assert await store.fetch_published(conn, "guide", without=module.id) == []
+    await office.drafted()
+    assert f"module {module.id} says nearly the same" in words(office.card()[1])
+
+
 async def test_a_copy_of_a_card_decides_nothing(office: Office) -> None:
     await office.drafted()
     _, card = office.card()
