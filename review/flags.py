@@ -110,8 +110,9 @@ async def _flag(conn: Connection, standing: Standing, now: datetime) -> list[Fla
         found = await _touching(conn, standing.document_id, revision_id, _FLAGGED)
     flagged: list[Flagged] = []
     for module_id, changes in found.items():
-        where = (module_id, standing.document_id, revision_id)
-        if await flag_store.has_flag(conn, *where, withdrawn=standing.withdrawn):
+        document_id = standing.document_id
+        told = [_stored(change) for change in changes] or [{"kind": WITHDRAWN}]
+        if told == await flag_store.fetch_last_changes(conn, module_id, document_id):
             continue
         module = await store.fetch_module(conn, module_id)
         assert module
@@ -120,12 +121,12 @@ async def _flag(conn: Connection, standing: Standing, now: datetime) -> list[Fla
         flag_id = await flag_store.insert_flag(
             conn,
             module_id,
-            document_id=standing.document_id,
+            document_id=document_id,
             revision_id=revision_id,
-            changes=[_stored(change) for change in changes] or [{"kind": WITHDRAWN}],
+            changes=told,
             now=now,
         )
-        flagged.append(Flagged(flag_id, *where, changes))
+        flagged.append(Flagged(flag_id, module_id, document_id, revision_id, changes))
     return flagged
 
 

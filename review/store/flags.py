@@ -210,25 +210,20 @@ async def insert_flag(
     return int(row[0])
 
 
-async def has_flag(
-    conn: Connection, module_id: int, document_id: int, revision_id: int, *, withdrawn: bool
-) -> bool:
-    """Whether a module is flagged for this very content of a document, or for its withdrawal."""
+async def fetch_last_changes(
+    conn: Connection, module_id: int, document_id: int
+) -> list[dict[str, Any]]:
+    """What a module was last flagged for because of a document; empty where it never was."""
     row = await (
         await conn.execute(
             """
-            select exists (
-                select from review.flag f
-                join indexing.revision told on told.id = f.revision_id
-                join indexing.revision now on now.id = %s
-                where f.module_id = %s and f.document_id = %s
-                  and told.content_sha256 = now.content_sha256
-                  and (f.changes @> '[{"kind": "withdrawn"}]') = %s)
+            select changes from review.flag
+            where module_id = %s and document_id = %s order by id desc limit 1
             """,
-            [revision_id, module_id, document_id, withdrawn],
+            [module_id, document_id],
         )
     ).fetchone()
-    return bool(row and row[0])
+    return list(row[0]) if row else []
 
 
 async def fetch_flags(conn: Connection, module_id: int) -> list[Flag]:
