@@ -43,9 +43,7 @@ async def on_open(
     if view is None:
         return
     label = pressed.fields.get(f"section:c{view.module.number}", "")
-    chosen = next(
-        (each for each in sections(view.stored.content) if cards.section_label(each) == label), None
-    )
+    chosen = cards.labelled_sections(view.stored.content).get(label)
     if chosen is None:
         await tell(chat, pressed, "Choose a section first, then press Open.")
         return

@@ -10,11 +10,15 @@ from handlers.cards import Block, Card, Facts, Heading, Note, Text, literal
 from handlers.gap_cards import role_words
 from handlers.gaps import visible_to
 from handlers.inbound import Opened
+from handlers.reminders import waiting_blocks, waiting_for
+from handlers.review_words import STATES, title_of
 from handlers.services import Chat, Connection
 from handlers.wording import day, listed
 from indexing.listing import list_documents
 from indexing.store.decisions import Listed
 from learning.nouns import Person
+from review.nouns import Module, Waiting
+from review.store.waiting import fetch_requested, fetch_waiting
 
 PROMPTS_TITLE = "Ask how a task is done"
 PROMPTS = (("What can you do?", "What can you do?"),)
@@ -32,17 +36,48 @@ async def on_opened(conn: Connection, chat: Chat, opened: Opened, now: datetime)
     """Draw somebody's Home as things stand today."""
     person = opened.person
     mine: Sequence[Listed] = ()
+    drafts: Sequence[Block] = ()
     if person is not None and person.active:
         rows = await list_documents(conn, now.date())
         mine = [row for row in rows if row.owner == person.email and row.status != "answerable"]
-    await chat.post(opened.place, home_card(person, mine, await visible_to(conn, person)))
+        waiting = waiting_for(await fetch_waiting(conn), person)
+        drafts = draft_blocks(waiting, await fetch_requested(conn, person.id), now)
+    gaps = await visible_to(conn, person)
+    await chat.post(opened.place, home_card(person, mine, gaps, drafts))
+
+
+def draft_blocks(
+    waiting: Sequence[Waiting], asked_for: Sequence[tuple[Module, str]], now: datetime
+) -> tuple[Block, ...]:
+    """The drafts that wait for somebody's approval, and what became of those they asked for."""
+    blocks: list[Block] = []
+    if waiting:
+        blocks.append(Text("**Waiting for your review**"))
+        blocks += waiting_blocks(waiting, now)
+    if asked_for:
+        blocks.append(Text("**Drafts you asked for**"))
+        blocks.append(
+            Facts(
+                tuple(
+                    (title_of(module, title), STATES[module.state])
+                    for module, title in asked_for[:_MOST_LISTED]
+                )
+            )
+        )
+        more = len(asked_for) - _MOST_LISTED
+        if more > 0:
+            blocks.append(Note(literal(f"And {more} more, asked for earlier.")))
+    return tuple(blocks)
 
 
 def home_card(
-    person: Person | None, documents: Sequence[Listed], gaps: Sequence[Ranked] = ()
+    person: Person | None,
+    documents: Sequence[Listed],
+    gaps: Sequence[Ranked] = (),
+    drafts: Sequence[Block] = (),
 ) -> Card:
     """`documents` are those the person owns that nothing may be answered from today; `gaps` those
-    that the person may see."""
+    that the person may see; `drafts` what waits for the person, as `draft_blocks` says it."""
     if person is None or not person.active:
         unknown = (
             "I do not know you yet, so I answer from what everyone may read. Ask your admin to add"
@@ -50,6 +85,7 @@ def home_card(
         )
         return Card(unknown, (Heading("Welcome"), Text(unknown), Text(HOW_TO_ASK)))
     blocks: list[Block] = [Heading(person.name), Facts(tuple(_who(person))), Text(HOW_TO_ASK)]
+    blocks += drafts
     blocks += _waiting(documents)
     blocks += _gaps(gaps)
     if "admin" in person.seats:

@@ -36,7 +36,7 @@ async def on_tick(conn: Connection, later: Later, now: datetime) -> int:
     waiting = await store.fetch_waiting(conn) if left else []
     count = 0
     for who in left:
-        if any(_is_pressing(each, now) for each in _mine(waiting, who)) or _overdue(
+        if any(_is_pressing(each, now) for each in waiting_for(waiting, who)) or _overdue(
             waiting, who, now
         ):
             await store.insert_reminded(conn, who.id, days[who.id])
@@ -53,7 +53,7 @@ async def on_remind_due(
     if person is None or not person.active:
         return
     waiting = await store.fetch_waiting(conn)
-    mine = _mine(waiting, person)
+    mine = waiting_for(waiting, person)
     overdue = _overdue(waiting, person, now)
     if mine or overdue:
         people = {who.id: who for who in await fetch_people(conn)}
@@ -70,7 +70,7 @@ def reminder_card(
         else f"{counted(len(overdue), 'draft')} overdue"
     )
     blocks: list[Block] = [Heading(said)]
-    blocks += _listed(mine, now)
+    blocks += waiting_blocks(mine, now)
     if overdue:
         if mine:
             blocks.append(Text(f"**{counted(len(overdue), 'draft')} overdue elsewhere**"))
@@ -84,7 +84,8 @@ def reminder_card(
     return Card(said, tuple(blocks))
 
 
-def _listed(mine: Sequence[Waiting], now: datetime) -> Iterator[Block]:
+def waiting_blocks(mine: Sequence[Waiting], now: datetime) -> Iterator[Block]:
+    """Each draft that waits, with its date and a button that brings its card."""
     for each in mine[:_MOST_LISTED]:
         late = each.module.due_at is not None and each.module.due_at < now
         when = f"due {day(each.module.due_at.date())}" if each.module.due_at else "no date set"
@@ -135,7 +136,7 @@ def _missing(each: Waiting) -> list[Seat]:
     return [seat for seat in SEATS if seat not in each.approved]
 
 
-def _mine(waiting: Sequence[Waiting], person: Person) -> list[Waiting]:
+def waiting_for(waiting: Sequence[Waiting], person: Person) -> list[Waiting]:
     """What the person could approve now, the most urgent first."""
     found = [
         each
@@ -158,7 +159,7 @@ def _overdue(waiting: Sequence[Waiting], person: Person, now: datetime) -> list[
     """What L&D hears of: drafts past their date that wait for somebody else's seat."""
     if "ld" not in person.seats:
         return []
-    mine = {each.module.id for each in _mine(waiting, person)}
+    mine = {each.module.id for each in waiting_for(waiting, person)}
     return [
         each
         for each in waiting

@@ -277,7 +277,7 @@ def edit_card(view: ReviewView, chosen: Section | None = None) -> Card:
         ),
     ]
     if chosen is None:
-        options = tuple(section_label(section) for section in sections(view.stored.content))
+        options = tuple(labelled_sections(view.stored.content))
         blocks.append(Field(f"section:{at}", "Section", "choice", options, options[0]))
         blocks.append(Buttons((Button("Open", "review.open", subject, "primary"),)))
         return Card(f"Edit {title}", tuple(blocks))
@@ -290,10 +290,18 @@ def edit_card(view: ReviewView, chosen: Section | None = None) -> Card:
     return Card(f"Edit {chosen.heading} of {title}", tuple(blocks))
 
 
-def section_label(section: Section) -> str:
-    """A section as a choice: its heading with the first words of it, so that no two are alike."""
-    begins = section.sentences[0].text if section.sentences else ""
-    return shortened(" ".join(f"{section.heading}: {begins}".split()), LABEL)
+def labelled_sections(content: Content) -> dict[str, Section]:
+    """The sections as choices: a heading with the first words under it, no two alike."""
+    labelled: dict[str, Section] = {}
+    for section in sections(content):
+        begins = section.sentences[0].text if section.sentences else ""
+        words = " ".join(f"{section.heading}: {begins}".split())
+        label, count = shortened(words, LABEL), 1
+        while label in labelled:
+            count += 1
+            label = f"{shortened(words, LABEL - 5)} ({count})"
+        labelled[label] = section
+    return labelled
 
 
 def minutes_card(view: ReviewView) -> Card:

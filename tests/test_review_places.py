@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import slack_limits
+import slack_stand_in as slack_side
 from review_doors import TICKS, Doors, review_doors
 from teams_stand_in import elements, words
 
@@ -178,6 +179,38 @@ async def test_a_press_made_by_hand_decides_nothing(
     assert await doors.slack.rows("select * from review.approval") == []
 
 
+# At home
+
+
+async def test_home_shows_what_waits_and_its_button_brings_the_card(doors: Doors) -> None:
+    module = await doors.drafted()
+    await doors.slack.hear(slack_side.opened("home", "U11"))
+    home = doors.slack.slack.homes["U11"]
+    assert "Waiting for your review" in shown(home)
+    press = slack_side.press({"blocks": home["blocks"], "channel": "", "ts": ""}, "Review it")
+    press |= {
+        "user": {"id": "U11", "team_id": slack_side.TEAM},
+        "container": {"type": "view", "view_id": "V1"},
+        "view": {"id": "V1", "type": "home"},
+    }
+    del press["channel"], press["message"]
+    await doors.slack.pressed(press)
+    card = doors.slack.slack.posted()[-1]
+    assert card["channel"] == "DU11"
+    await doors.press_in_slack("dana", "Approve", card, ticks=TICKED)
+    assert (await doors.module(module)).state == "approved_by_one"
+    assert "approved by Dana Cole" in shown(doors.slack_card()["blocks"])
+
+
+async def test_home_says_what_became_of_ones_own_drafts(doors: Doors) -> None:
+    await doors.drafted()
+    await doors.slack.hear(slack_side.opened("home", "U14"))
+    home = shown(doors.slack.slack.homes["U14"])
+    assert "Drafts you asked for" in home
+    assert "in review" in home
+    assert "Waiting for your review" not in home, "nobody approves their own"
+
+
 # Looking and editing
 
 
@@ -186,9 +219,9 @@ async def test_a_section_is_edited_in_a_direct_conversation_of_slack(doors: Door
     await doors.press_in_slack("lee", "Edit")
     where, _ = list(doors.slack.slack.messages)[-1]
     assert where == "DU12"
-    await _edit(
-        doors, "Open", section="Novice, step 1: Look the purchase up by card or loyalty number."
-    )
+    (choice,) = [block for block in _direct(doors)["blocks"] if block["type"] == "input"]
+    options = [option["value"] for option in choice["element"]["options"]]
+    await _edit(doors, "Open", section=options[0])
     text = next(block for block in _direct(doors)["blocks"] if block["type"] == "input")
     assert text["element"]["initial_value"] == "Look the purchase up by card or loyalty number."
     await _edit(doors, "Save", text="Look the purchase up by its card or loyalty number.")

@@ -167,8 +167,9 @@ async def _pressed(
 
 async def _pressed_card(conn: Connection, told: Told, press: ButtonPress) -> CardRef | None:
     """The card a press is on. One that stands elsewhere was copied: its press is on no card."""
-    ref = await bot.store.fetch_ref(conn, told.place, f"{told.channel}/{told.ts}")
+    here = f"{told.channel}/{told.ts}"
+    ref = await bot.store.fetch_ref(conn, told.place, here)
     if ref is not None or not press.ref:
         return ref
-    named = CardRef(press.ref)  # a whisper, or one whose id Slack has told nobody yet
-    return None if await bot.store.fetch_platform_id(conn, named) else named
+    named = CardRef(press.ref)  # in a conversation we opened, or whispered, or only just sent
+    return named if await bot.store.fetch_platform_id(conn, named) in ("", here) else None

@@ -8,7 +8,17 @@ from __future__ import annotations
 from typing import Any
 
 from bot.slack.fields import field_values
-from bot.slack.told import FEEDBACK, ButtonPress, Told, digest, inner, is_ts, ref_of, time_of
+from bot.slack.told import (
+    FEEDBACK,
+    ON_HOME,
+    ButtonPress,
+    Told,
+    digest,
+    inner,
+    is_ts,
+    ref_of,
+    time_of,
+)
 
 COMMAND = "/jobaid"
 SHORTCUT = "answer_message"
@@ -74,6 +84,8 @@ def read_press(body: dict[str, Any]) -> Told | None:
     container, message = inner(body, "container"), inner(body, "message")
     channel = container.get("channel_id") or inner(body, "channel").get("id")
     ts = container.get("message_ts") or message.get("ts")
+    if container.get("type") == "view" and inner(body, "view").get("type") == "home":
+        channel, ts = ON_HOME, container.get("view_id")
     user = inner(body, "user")
     team = inner(body, "team").get("id") or user.get("team_id")
     action_ts = action.get("action_ts")
@@ -94,10 +106,14 @@ def read_press(body: dict[str, Any]) -> Told | None:
         text="",
         at=time_of(str(action_ts)),
         # A whispered card cannot be replaced and is answered by whispers, as in a channel.
-        audience="direct" if str(channel).startswith("D") and not whispered else "channel",
+        audience="direct" if _is_alone(str(channel)) and not whispered else "channel",
         response_url=str(body.get("response_url") or ""),
         press=_press(action, body),
     )
+
+
+def _is_alone(channel: str) -> bool:
+    return channel == ON_HOME or channel.startswith("D")
 
 
 def _press(action: dict[str, Any], body: dict[str, Any]) -> ButtonPress:

@@ -33,6 +33,10 @@ class ButtonPress:
     fields: dict[str, str]
 
 
+ON_HOME = "home"
+"""The channel of a press on somebody's Home, which is in none: it is answered directly."""
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """What one request says. `key` is unique for what happened, however often it is delivered.
@@ -74,7 +78,7 @@ class Told:
         """Where an answer goes: the thread, or the sender where nobody else saw the question."""
         if self.kind == "home":
             return f"slack:{HOME}{self.user}"
-        if self.is_private:
+        if self.is_private or self.channel == ON_HOME:
             return f"slack:@{self.user}"
         return f"slack:{self.channel}|{self.thread}"
 

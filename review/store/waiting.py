@@ -50,6 +50,26 @@ async def fetch_waiting(conn: Connection) -> list[Waiting]:
     ]
 
 
+async def fetch_requested(conn: Connection, person_id: int) -> list[tuple[Module, str]]:
+    """What somebody asked for and nobody has ended or published, the newest first, with titles."""
+    rows = await (
+        await conn.execute(
+            """
+            select m.id, m.kind, m.role, m.competency, m.part, m.domain, m.gap, m.context, m.source,
+                   m.requested_by, m.revises, m.because, m.state, m.round, m.number, m.hash,
+                   m.created_at, m.moved_at, m.due_at, coalesce(c.title, '')
+            from review.module m
+            left join review.content c on c.module_id = m.id and c.number = m.number
+            where m.requested_by = %s
+              and m.state not in ('published', 'superseded', 'withdrawn', 'rejected')
+            order by m.id desc
+            """,
+            [person_id],
+        )
+    ).fetchall()
+    return [(Module(*row[:-1]), row[-1]) for row in rows]
+
+
 async def fetch_reminded(conn: Connection, days: Iterable[tuple[int, date]]) -> frozenset[int]:
     """Which of these people have been reminded on the day given for each."""
     wanted = list(days)
