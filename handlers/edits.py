@@ -16,7 +16,7 @@ from handlers.review_words import refusal_words, title_of
 from handlers.services import Chat, Connection, Later, Services
 from indexing import audit
 from indexing.store.drafting import fetch_sop_texts
-from learning.modules import Content, sections
+from learning.modules import Content
 from learning.store.competencies import fetch_competency
 from review import gate, store
 from review.checks import check_edited
