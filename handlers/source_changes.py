@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from handlers.cards import Block, Card, Heading, Note, Text, literal
@@ -84,15 +85,15 @@ def warned_card(module: Module, title: str, warned: Warned, revision: NamedRevis
 
 
 def _changed(changes: Sequence[dict[str, Any]]) -> Iterator[Block]:
-    for change in changes[:_MOST]:
-        yield Text("\n".join(_lines(change)))
+    """The first of the changes, section by section."""
+    for section, own in groupby(changes[:_MOST], key=lambda change: str(change["section"])):
+        lines = [line for change in own for line in _lines(change)]
+        yield Text("\n".join([f"**{literal(section)}**"] * bool(section) + lines))
     if len(changes) > _MOST:
         yield Note(f"And {counted(len(changes) - _MOST, 'more change')}.")
 
 
 def _lines(change: dict[str, Any]) -> Iterator[str]:
-    if change["section"]:
-        yield f"**{literal(change['section'])}**"
     before, after = change["before"], change["after"]
     if "step_moved" in change["reasons"]:
         yield f"Stands elsewhere in the order: {_words(after or before)}"

@@ -44,7 +44,7 @@ class Flagged:
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """A module would be flagged if this revision, which waits for validation, came into force."""
+    """A published module would be flagged if this revision, which waits for validation, came into force."""
 
     module_id: int
     document_id: int
@@ -70,12 +70,12 @@ async def flag_modules(
 
 
 async def warn_of(conn: Connection, document_ids: Collection[int]) -> tuple[Warned, ...]:
-    """The modules that a revision of these documents would flag, once it is validated."""
+    """The published modules that a revision of these documents would flag, once validated."""
     warned: list[Warned] = []
     for standing in await flag_store.fetch_standing(conn, document_ids):
         if standing.waits:
             where = (standing.document_id, standing.newest)
-            found = await _touching(conn, *where, IN_USE)
+            found = await _touching(conn, *where, ("published",))
             warned += [Warned(module_id, *where, changes) for module_id, changes in found.items()]
     return tuple(warned)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from gallery_flags import FLAGS
 from gallery_real import REAL
 from gallery_review import REVIEW
 from gallery_skills import SKILLS
@@ -247,6 +248,7 @@ CARDS: dict[str, Card] = {
     **REAL,
     **SKILLS,
     **REVIEW,
+    **FLAGS,
     **{f"hostile_{name}": _hostile(text) for name, text in HOSTILE.items()},
     "hostile_everything": _hostile(_EVERYTHING),
 }

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from changing_sop import SOP, Sop
 from fakes import FakeChat, FakeLater
-from review_world import NOW, review_world
+from review_world import review_world
+from sop_folder import NOW
 from test_review import REVIEW, SERVICES, Office, fields_of, ticked, words
 
 from bot import store as house_store
