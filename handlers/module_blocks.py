@@ -206,7 +206,7 @@ def _item(item: Item, marks: Marks, revisions: Mapping[int, NamedRevision]) -> I
 def _option(letter: str, option: Option, marks: Marks) -> str:
     text = literal(option.text)
     shown = f"**{letter}. {text} (right)**" if option.right else f"{letter}. {text}"
-    return f"{shown}\n{literal(option.why.text)}{marks.of(option.why)}"
+    return f"{shown}\nWhy: {literal(option.why.text)}{marks.of(option.why)}"
 
 
 def _scenario(

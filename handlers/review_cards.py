@@ -181,14 +181,16 @@ def _foot(view: ReviewView) -> Iterator[Block]:
                 Button("Edit", "review.edit", subject, "quiet"),
             )
         )
-    if module.state == "suspended":
-        yield Field(f"comment:{at}", "Reason", "long_text", hint="Why it is right as it stands")
-        yield Buttons((Button("Review again", "review.again", subject, "primary"),))
     if module.state in ("published", "flagged", "suspended"):
+        ask = "Take it out of use at once?"
+        withdraw = Button("Withdraw", "review.withdraw", subject, "danger", ask)
         if module.state != "suspended":
             yield Field(f"comment:{at}", "Reason", "text", hint="Why it is withdrawn")
-        ask = "Take it out of use at once?"
-        yield Buttons((Button("Withdraw", "review.withdraw", subject, "danger", ask),))
+            yield Buttons((withdraw,))
+            return
+        hint = "Why it is right as it stands, or why it is withdrawn"
+        yield Field(f"comment:{at}", "Reason", "long_text", hint=hint)
+        yield Buttons((Button("Review again", "review.again", subject, "primary"), withdraw))
 
 
 def _looks(view: ReviewView) -> Iterator[Button]:

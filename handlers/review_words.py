@@ -146,7 +146,7 @@ def checks_line(checked: Checked) -> str:
     if advice:
         said.append(f"{counted(advice, 'remark')}")
     if not checked.findings:
-        said.append("nothing else found")
+        said.append("checks clean")
     if checked.grade is not None:
         said.append(f"reads at school grade {max(1, round(checked.grade))}")
     return " · ".join(said)
@@ -154,6 +154,11 @@ def checks_line(checked: Checked) -> str:
 
 def finding_words(finding: Finding) -> str:
     """A finding as a line of a card (Text markup)."""
+    said = _finding(finding)
+    return said[0].upper() + said[1:]
+
+
+def _finding(finding: Finding) -> str:
     why = _FINDINGS.get(finding.code) or finding.code.replace("_", " ")
     at = f"“{literal(finding.text)}”: " if finding.text else _place(finding.section)
     places = why.count("{}")

@@ -355,7 +355,7 @@ def test_a_module_that_stands_is_named_if_it_says_nearly_the_same() -> None:
     other = replace(GUIDE, title="Kiln, firing")
     found = list(duplicate_findings(GUIDE, [(3, AID), (7, other), (9, GUIDE)]))
     assert found == [Finding("duplicate", words=("7", "Kiln, firing"))]
-    assert "module 7" in finding_words(found[0])
+    assert "Module 7" in finding_words(found[0])
     assert list(duplicate_findings(GUIDE, [(3, AID)])) == []
 
 

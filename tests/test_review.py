@@ -231,7 +231,7 @@ async def test_a_revision_is_not_called_a_duplicate_of_what_it_replaces(office: 
     assert [found for found, _ in await store.fetch_published(conn, "guide")] == [module.id]
     assert await store.fetch_published(conn, "guide", without=module.id) == []
     await office.drafted()
-    assert f"module {module.id} says nearly the same" in words(office.card()[1])
+    assert f"Module {module.id} says nearly the same" in words(office.card()[1])
 
 
 async def test_a_copy_of_a_card_decides_nothing(office: Office) -> None:
