@@ -31,7 +31,7 @@ from learning.modules import (
     Variant,
     sections,
 )
-from review.nouns import Checked, Finding, Module, Remark, StoredContent
+from review.nouns import Checked, Finding, Module, Remark, Seat, StoredContent
 
 NOW = datetime(2026, 11, 20, 11, 20, tzinfo=UTC)
 _SECTION = "4.2 Refund without a receipt"
@@ -176,7 +176,10 @@ def view(content: Content, *, checks: Checked = _CLEAN) -> ReviewView:
         NOW,
     )
     stored = StoredContent(42, 3, "f" * 64, content, content.title, checks, "verbatim", None, NOW)
-    waiting = {"sme": ("Dana Cole", "Lee Park"), "ld": ("Jo Silva", "Kit Lam")}
+    waiting: dict[Seat, tuple[str, ...]] = {
+        "sme": ("Dana Cole", "Lee Park"),
+        "ld": ("Jo Silva", "Kit Lam"),
+    }
     return ReviewView(
         module,
         stored,
@@ -186,7 +189,7 @@ def view(content: Content, *, checks: Checked = _CLEAN) -> ReviewView:
         waiting,
         (),
         {7: _REVISION},
-        _OWNERS,  # type: ignore[arg-type]
+        _OWNERS,
     )
 
 
