@@ -73,11 +73,11 @@ async def put_in_use(
     `psycopg.errors.RaiseException` when the module is not published with these words.
     """
     for revision_id in await store.fetch_left_in_search(conn):
-        await search.retire_passages(conn, revision_id)
+        await search.retire_passages(conn, revision_id, "module")
     known = await store.fetch_document(conn, text.module_id)
     if known is not None:
         document_id, before = known
-        await search.retire_passages(conn, before)
+        await search.retire_passages(conn, before, "module")
     else:
         document_id = await store.insert_document(conn, text.module_id)
     governance = _governance(text, await store.fetch_resting_on(conn, revisions), today)

@@ -15,11 +15,11 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from indexing.beside import beside_sops
 from indexing.embeddings import Embedder, LocalEmbedder
 from indexing.in_use import with_sops
 from indexing.nouns import Retrieved, Turn
 from indexing.questions import Asked, read_as, understood
-from indexing.quoting import READ
 from indexing.store import contents, finding
 from indexing.store.blocked import BlockedPassage, search_blocked
 from indexing.store.finding import Reader, Scored
@@ -35,8 +35,6 @@ REORDERED = 30
 """Candidates, best by the other two scores, that MaxSim reads: each new one costs some 10 ms."""
 MODULES_POOL, MODULES_REORDERED = 20, 8
 """The same of published modules, which are looked for beside the SOPs and never in their place."""
-MOST_MODULES = 3
-"""Modules among the passages returned; of the first ones, which are read, one alone."""
 
 THRESHOLD = 0.43
 """Below it the question is not covered: the best mean of MaxSim and cosine that one passage has.
@@ -90,14 +88,16 @@ async def retrieve(
         return Retrieved((), 0.0)
     asked = await understood(conn, texts, corpus, embedder, states)
     own = await _fetch_readers(conn, tokens, today, (*roles, EVERYONE))
-    best = await _best(conn, asked, corpus, own, states)
-    if best.confidence >= threshold(states):
+    best, by_sops = await _best(conn, asked, corpus, own, states)
+    if by_sops >= threshold(states):
         return best
     reader = await _fetch_readers(conn, tokens, today)
     if reader.count == own.count:
         return best
-    anybody = await _best(conn, asked, corpus, reader, states)
-    return anybody if anybody.confidence > best.confidence else best
+    anybody, anybody_by_sops = await _best(conn, asked, corpus, reader, states)
+    # Where a module is equally sure of both, the SOP behind it decides.
+    surer = (anybody.confidence, anybody_by_sops) > (best.confidence, by_sops)
+    return anybody if surer else best
 
 
 async def best_blocked(
@@ -134,8 +134,11 @@ async def _best(
     corpus: Corpus,
     readers: _Readers,
     states: TokenStates | None,
-) -> Retrieved:
-    """The best passages for what `read_as` gave: a question, or one with its thread."""
+) -> tuple[Retrieved, float]:
+    """The best passages for what `read_as` gave: a question, or one with its thread.
+
+    With how sure the SOPs alone are: modules serve beside them and never decide who is to be read.
+    """
     reader = readers.sops
     async with finding.searching(conn):
         pool = await _pool(conn, asked, corpus, reader, POOL)
@@ -151,7 +154,7 @@ async def _best(
         for one, rows in zip(asked, scored, strict=True)
     ]
     question = fused[0]
-    total, confidence = question.total, question.confidence
+    total, confidence, by_sops = question.total, question.confidence, question.by_sops
     if len(asked) > 1 and not _stands_alone(asked[0].text, question, fused[1]):
         _, thread, latest = fused
         total = {
@@ -160,10 +163,12 @@ async def _best(
         }
         # A short follow-up says little by itself; one on another matter gains little by the rest.
         confidence = (confidence + latest.confidence) / 2
+        by_sops = (by_sops + latest.by_sops) / 2
     # What fits equally well is quoted from the SOP itself.
     order = sorted(total, key=lambda one: (-total[one], one in modules, one))
-    order = _beside_sops(order, modules, question.document)[:BEST]
-    shown = await contents.fetch_found(conn, order, reader)
+    likely = order[: BEST + len(modules)]
+    shown = await contents.fetch_found(conn, likely, reader)
+    order = beside_sops([one for one in likely if one in shown], shown, asked[0].text)[:BEST]
     passages = tuple(
         replace(
             shown[passage_id],
@@ -173,9 +178,8 @@ async def _best(
             maxsim=question.maxsim.get(passage_id, 0.0),
         )
         for passage_id in order
-        if passage_id in shown
     )
-    return Retrieved(await with_sops(conn, passages), confidence)
+    return Retrieved(await with_sops(conn, passages), confidence), by_sops
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,29 +217,6 @@ async def _pool(
     return pool
 
 
-def _beside_sops(
-    order: Sequence[int], modules: Collection[int], document: Mapping[int, int]
-) -> list[int]:
-    """The passages best first, of no more than MOST_MODULES modules.
-
-    Of the first READ, which are read, one is an SOP's if there is any, and one module's the others.
-    """
-    front: list[int] = []
-    later: list[int] = []
-    seen: list[int] = []
-    for passage_id in order:
-        own = document[passage_id] if passage_id in modules else None
-        if own is not None and own not in seen:
-            if len(seen) == MOST_MODULES:
-                continue
-            seen.append(own)
-        crowds = own is not None and (
-            own != seen[0] or sum(one in modules for one in front) == READ - 1
-        )
-        (later if crowds or len(front) == READ else front).append(passage_id)
-    return [*front, *later]
-
-
 def _stands_alone(text: str, question: _Fused, thread: _Fused) -> bool:
     """Whether a question in a thread is about another document than the thread."""
     if not question.maxsim or not thread.total or _CONTINUES.match(text):
@@ -256,6 +237,7 @@ class _Fused:
     maxsim: Mapping[int, float]
     document: Mapping[int, int]
     confidence: float
+    by_sops: float
 
     @property
     def fits(self) -> dict[int, float]:
@@ -281,7 +263,7 @@ async def _fused(
     states: TokenStates | None,
 ) -> _Fused:
     if not scored:
-        return _Fused({}, {}, {}, {}, {}, 0.0)
+        return _Fused({}, {}, {}, {}, {}, 0.0, 0.0)
     ids = [row.passage_id for row in scored]
     # The SOPs alone set the scale, where they are enough for one: however many modules there are,
     # SOPs score as if there were none.
@@ -291,7 +273,7 @@ async def _fused(
     cosine = np.array([row.cosine for row in scored])
     total = _z(bm25, scale) + _z(cosine, scale)
     late: dict[int, float] = {}
-    confidence = max(row.held for row in scored) / asked.total if asked.total else 0.0
+    sure = {row.passage_id: row.held / asked.total for row in scored} if asked.total else {}
     if states is not None and asked.encoded is not None:
         ranked = np.argsort(-total, kind="stable")
         front = [ids[at] for at in ranked[sops[ranked]][:REORDERED]]
@@ -303,14 +285,15 @@ async def _fused(
         total = total + _z(np.array([late.get(passage_id, least) for passage_id in ids]), scale)
         near = dict(zip(ids, cosine.tolist(), strict=True))
         # In one passage: two that each know half of the question do not answer it.
-        confidence = max(((score + near[one]) / 2 for one, score in late.items()), default=0.0)
+        sure = {one: (score + near[one]) / 2 for one, score in late.items()}
     return _Fused(
         dict(zip(ids, total.tolist(), strict=True)),
         dict(zip(ids, bm25.tolist(), strict=True)),
         dict(zip(ids, cosine.tolist(), strict=True)),
         late,
         {row.passage_id: row.document_id for row in scored},
-        confidence,
+        max(sure.values(), default=0.0),
+        max((fit for one, fit in sure.items() if one not in modules), default=0.0),
     )
 
 

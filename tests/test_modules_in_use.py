@@ -397,7 +397,7 @@ class Desk:
         *,
         card: str | None = None,
         channel: bool = False,
-        **fields: str,
+        fields: dict[str, str] | None = None,
     ) -> list[tuple[str, str, Card]]:
         before = len(self.chat.said)
         self.now += timedelta(minutes=1)
@@ -410,7 +410,7 @@ class Desk:
             await self.world.press(name or "priya"),
             self.now,
             "channel" if channel else "direct",
-            fields,
+            fields or {},
         )
         await presses.on_pressed(
             self.world.conn, SERVICES, self.chat, FakeLater(), pressed, self.now
@@ -519,19 +519,23 @@ async def test_two_reports_take_a_module_out_and_everybody_hears(desk: Desk) -> 
     assert asked.label == "What is wrong?"
     ((_, _, missing),) = await desk.press("priya", buttons(form)["Report"])
     assert "Nothing was reported" in missing.summary
-    said = await desk.press("priya", buttons(form)["Report"], **{asked.name: "The limit is £50."})
+    said = await desk.press(
+        "priya", buttons(form)["Report"], fields={asked.name: "The limit is £50."}
+    )
     assert said[0][2].summary.startswith("Thank you. Its reviewers have your words")
     assert ("update", "card-review") in {(kind, where) for kind, where, _ in said}
     assert "Priya Shah says that Job aid" in next(
         card.summary for kind, where, card in said if (kind, where) == ("post", REVIEW)
     )
-    ((_, _, twice),) = await desk.press("priya", buttons(form)["Report"], **{asked.name: "Again."})
+    ((_, _, twice),) = await desk.press(
+        "priya", buttons(form)["Report"], fields={asked.name: "Again."}
+    )
     assert "You have reported this already" in twice.summary
     assert await desk.world.published() == [module.id]
-    said = await desk.press("omar", buttons(form)["Report"], **{asked.name: "It is £50."})
+    said = await desk.press("omar", buttons(form)["Report"], fields={asked.name: "It is £50."})
     assert "It is out of use" in said[0][2].summary
     assert await desk.world.published() == []
-    ((_, _, late),) = await desk.press("jo", buttons(form)["Report"], **{asked.name: "Yes."})
+    ((_, _, late),) = await desk.press("jo", buttons(form)["Report"], fields={asked.name: "Yes."})
     assert "do not have that in use" in late.summary
     ((_, _, gone),) = await desk.press("omar", buttons(card)["This is wrong"])
     assert "do not have that in use" in gone.summary
@@ -539,7 +543,7 @@ async def test_two_reports_take_a_module_out_and_everybody_hears(desk: Desk) -> 
 
 async def test_an_sme_alone_suspends(desk: Desk) -> None:
     module = await publish(desk.world, aid(desk.world))
-    await desk.press("lee", wrong(module), **{f"wrong:m{module.id}": "That changed."})
+    await desk.press("lee", wrong(module), fields={f"wrong:m{module.id}": "That changed."})
     assert await desk.world.published() == []
     assert f"module/{module.id}" not in await found(desk.world)
 
@@ -547,13 +551,13 @@ async def test_an_sme_alone_suspends(desk: Desk) -> None:
 async def test_reporters_hear_that_it_is_published_again(desk: Desk) -> None:
     module = await publish(desk.world, aid(desk.world))
     await store.upsert_posted(desk.world.conn, module, ref="card-review", place=REVIEW, now=NOW)
-    await desk.press("lee", wrong(module), **{f"wrong:m{module.id}": "That changed."})
+    await desk.press("lee", wrong(module), fields={f"wrong:m{module.id}": "That changed."})
     await store.mark_back_in_review(desk.world.conn, module.id, actor="dana", now=NOW)
     ticks = {f"ticks:c{module.number}": "Accurate\nRight tone\nCompliant"}
     subject = f"module:{module.id}.{module.number}"
     approve = Button("Approve", "review.approve", subject)
-    await desk.press("dana", approve, card="card-review", channel=True, **ticks)
-    said = await desk.press("jo", approve, card="card-review", channel=True, **ticks)
+    await desk.press("dana", approve, card="card-review", channel=True, fields=ticks)
+    said = await desk.press("jo", approve, card="card-review", channel=True, fields=ticks)
     assert await desk.world.published() == [module.id]
     told = [card.summary for kind, who, card in said if who == "lee@example.com"]
     assert any("is in use again" in words for words in told)
@@ -565,7 +569,7 @@ async def test_reporters_hear_that_it_is_published_again(desk: Desk) -> None:
 @pytest.mark.parametrize("action", ["module.show", "module.wrong", "module.report", "guide.expert"])
 async def test_a_press_made_by_hand_does_nothing(desk: Desk, action: str, subject: str) -> None:
     before = len(desk.chat.said)
-    await desk.press("priya", Button("x", action, subject), **{"wrong:m999": "wrong"})
+    await desk.press("priya", Button("x", action, subject), fields={"wrong:m999": "wrong"})
     assert len(desk.chat.said) == before + 1, "one clear answer"
     cursor = await desk.world.conn.execute("select count(*) from review.remark")
     assert await cursor.fetchone() == (0,)
@@ -591,7 +595,7 @@ async def test_what_somebody_may_not_read_is_not_there_for_them(desk: Desk) -> N
     for action in ("module.show", "module.wrong", "guide.novice"):
         ((_, _, card),) = await desk.press("priya", Button("x", action, f"module:{module.id}"))
         assert "do not have that in use" in card.summary
-    await desk.press("priya", wrong(module), **{f"wrong:m{module.id}": "x"})
+    await desk.press("priya", wrong(module), fields={f"wrong:m{module.id}": "x"})
     cursor = await desk.world.conn.execute("select count(*) from review.remark")
     assert await cursor.fetchone() == (0,)
     assert "Nothing is published" in (await desk.ask("priya", "modules")).summary

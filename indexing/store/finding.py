@@ -25,7 +25,7 @@ exact. It is the filter that lets few through that an approximate index serves w
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A term of the index: its id and in how many passages it stands."""
+    """A term of the index: its id and in how many passages of SOPs it stands, 1 if in none."""
 
     id: int
     term: str
@@ -61,7 +61,8 @@ async def fetch_terms(conn: Connection, asked: Sequence[str]) -> dict[str, Term]
     """Those of the terms that stand in at least one passage."""
     async with conn.cursor(row_factory=class_row(Term)) as cursor:
         await cursor.execute(
-            "select id, term, df from indexing.term where term = any(%s) and df > 0",
+            "select id, term, greatest(df, 1) df from indexing.term"
+            " where term = any(%s) and (df > 0 or of_modules > 0)",
             (list(asked),),
         )
         return {found.term: found for found in await cursor.fetchall()}

@@ -44,26 +44,29 @@ async def insert_passages(
     """Store a revision's passages with their postings and vectors (n, dimensions), if any.
 
     Inside the caller's transaction. Locks the sums of keyword search until it ends: embeddings are
-    computed before.
+    computed before. Published modules do not count for how rare a word is.
     """
     counts = [Counter(terms(searchable(governance.title, passage))) for passage in passages]
     lengths = [sum(count.values()) for count in counts]
     async with conn.cursor(row_factory=tuple_row) as cursor:
         await cursor.execute(
             "update indexing.corpus set passages = passages + %s, terms = terms + %s",
-            (len(passages), sum(lengths)),
+            (len(passages), sum(lengths)) if kind == "sop" else (0, 0),
         )
         df: Counter[str] = Counter()
         for count in counts:
             df.update(count.keys())
         await cursor.execute(
             """
-            insert into indexing.term as known (term, df)
-            select * from unnest(%s::text[], %s::integer[])
-            on conflict (term) do update set df = known.df + excluded.df
+            insert into indexing.term as known (term, df, of_modules)
+            select term, case %(kind)s when 'sop' then n else 0 end,
+                   case %(kind)s when 'module' then n else 0 end
+            from unnest(%(terms)s::text[], %(counts)s::integer[]) counted (term, n)
+            on conflict (term) do update
+            set df = known.df + excluded.df, of_modules = known.of_modules + excluded.of_modules
             returning term, id
             """,
-            (list(df), list(df.values())),
+            {"kind": kind, "terms": list(df), "counts": list(df.values())},
         )
         term_ids: dict[str, int] = dict(await cursor.fetchall())
         readership_id = await _readership(conn, governance, kind)
@@ -114,26 +117,29 @@ async def _readership(conn: Connection, governance: Governance, kind: Kind) -> i
     return number
 
 
-async def retire_passages(conn: Connection, revision_id: int) -> None:
+async def retire_passages(conn: Connection, revision_id: int, kind: Kind = "sop") -> None:
     """Take a superseded revision out of search. Its passages stay for the record."""
     await conn.execute(
         """
         update indexing.corpus set
             passages = corpus.passages - gone.passages, terms = corpus.terms - gone.terms
         from (select count(*) passages, coalesce(sum(length), 0) terms from indexing.passage
-              where revision_id = %(revision)s
+              where revision_id = %(revision)s and %(kind)s = 'sop'
                 and exists (select from indexing.posting where revision_id = %(revision)s)) gone
         """,
-        {"revision": revision_id},
+        {"revision": revision_id, "kind": kind},
     )
     await conn.execute(
         """
-        with gone as (delete from indexing.posting where revision_id = %s returning term_id)
-        update indexing.term set df = df - lost.passages
+        with gone as (delete from indexing.posting where revision_id = %(revision)s
+                      returning term_id)
+        update indexing.term
+        set df = df - case %(kind)s when 'sop' then lost.passages else 0 end,
+            of_modules = of_modules - case %(kind)s when 'module' then lost.passages else 0 end
         from (select term_id, count(*) passages from gone group by term_id) lost
         where id = lost.term_id
         """,
-        (revision_id,),
+        {"revision": revision_id, "kind": kind},
     )
     await conn.execute(
         "update indexing.passage set embedding = null where revision_id = %s", (revision_id,)

@@ -42,6 +42,10 @@ alter table indexing.readership
     drop constraint readership_audience_roles_key,
     add unique (kind, audience, roles);
 
+-- In how many passages of modules a term stands; `df` counts those of SOPs alone, and so do the sums
+-- behind BM25: a word of an SOP is as rare as before, whatever is published from it.
+alter table indexing.term add column of_modules integer not null default 0;
+
 -- Who may read a module today: those who may read every SOP it rests on. Where their audiences have
 -- nobody in common, the owner, if all have the same one.
 create function indexing.common_audience(module_document bigint) returns text[]
