@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import date
 
 from gallery_flags import FLAGS
+from gallery_published import PUBLISHED
 from gallery_real import REAL
 from gallery_review import REVIEW
 from gallery_skills import SKILLS
@@ -247,6 +248,7 @@ CARDS: dict[str, Card] = {
     **_WHOLE,
     **REAL,
     **SKILLS,
+    **PUBLISHED,
     **REVIEW,
     **FLAGS,
     **{f"hostile_{name}": _hostile(text) for name, text in HOSTILE.items()},
