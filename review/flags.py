@@ -44,7 +44,7 @@ class Flagged:
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """A published module would be flagged if this revision, which waits for validation, came into force."""
+    """A published module would be flagged if this revision came into force, which waits for that."""
 
     module_id: int
     document_id: int
