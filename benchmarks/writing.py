@@ -28,6 +28,7 @@ from indexing.answerable import Answerable, NotAnswerable, Unasked, is_answerabl
 from indexing.embeddings import LocalEmbedder
 from indexing.followups import rewrite_followup
 from indexing.language_model import LanguageModel, Prompt, T, Usage
+from indexing.nearness import nearness
 from indexing.nouns import Retrieved, Turn
 from indexing.retrieval import THRESHOLD, retrieve
 from indexing.store.search import Connection
@@ -96,10 +97,12 @@ async def tried(
     if write:
         question = await rewrite_followup(watch, question, history, usage)
     found = await _found(conn, question, history, embedder, states)
-    verdict = await is_answerable(watch, question, history, found.passages, usage)
+    verdict = await is_answerable(watch, question, history, found.passages, usage, embedder)
     first, waited, end = None, watch.waited, None
     if write and isinstance(verdict, Answerable):
-        async for part in write_answer(watch, question, history, found.passages, verdict, usage):
+        async for part in write_answer(
+            watch, question, history, found.passages, verdict, usage, nearness(embedder)
+        ):
             match part:
                 case WrittenSentence():
                     if first is None:

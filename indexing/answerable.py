@@ -1,6 +1,7 @@
 """Decides whether passages answer a question that their scores say they are about.
 
-A model is asked, and its word is not taken: only a quote that stands in a passage counts.
+A model is asked, and its word is not taken: only a quote that stands in a passage counts, and only
+if it has to do with the question.
 """
 
 from __future__ import annotations
@@ -11,13 +12,22 @@ from typing import Literal
 
 from indexing import language_model
 from indexing.addressed import SHOWN, shown_to_model, speaks_to_a_model, spoken_to_people
+from indexing.embeddings import Embedder, LocalEmbedder
 from indexing.language_model import LanguageModel, ModelUnavailable, Usage
 from indexing.nouns import FoundPassage, Turn
 from indexing.prompts import Check, check_prompt
+from indexing.terms import terms
 from indexing.visible import one_line
 
 SHORTEST_QUOTE = 3
 """Words of a quote that proves an answer; fewer stand in most passages by chance."""
+
+FITS = 0.15
+"""Cosine (MiniLM's) of a question with a quote under its heading, from which the quote may answer.
+
+Low on purpose: of real answers and of any other sentences that were found, as many fall below a
+higher bar, so it would refuse without telling them apart.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +64,12 @@ async def is_answerable(
     history: Sequence[Turn],
     passages: Sequence[FoundPassage],
     usage: Usage,
+    embedder: Embedder | None = None,
 ) -> Answerable | NotAnswerable | Unasked:
-    """Whether the passages answer exactly this question, proved by a quote that stands in one."""
+    """Whether the passages answer exactly this question, proved by a quote that stands in one.
+
+    With MiniLM as `embedder` the quote has to fit the question, too.
+    """
     shown = shown_to_model(passages)
     if not shown or speaks_to_a_model(question):
         return Unasked("addressed")
@@ -65,7 +79,8 @@ async def is_answerable(
     except ModelUnavailable as failure:
         return Unasked(failure.why)
     number = _where(said.quote, said.number, shown)
-    if said.answers and number:
+    fits = number and await _fits(question, history, said.quote, shown[number - 1], embedder)
+    if said.answers and fits:
         return Answerable(said.quote, number)
     # What the model was not shown may answer.
     return NotAnswerable() if len(shown) == len(passages[:SHOWN]) else Unasked("addressed")
@@ -78,3 +93,20 @@ def _where(quote: str, number: int, shown: Sequence[FoundPassage]) -> int:
         return 0
     numbers = sorted(range(1, len(shown) + 1), key=lambda one: one != number)
     return next((one for one in numbers if words in one_line(shown[one - 1].text)), 0)
+
+
+async def _fits(
+    question: str,
+    history: Sequence[Turn],
+    quote: str,
+    passage: FoundPassage,
+    embedder: Embedder | None,
+) -> bool:
+    """Whether a quote has to do with a question, or with a follow-up and what it follows."""
+    earlier = [turn.text for turn in history if turn.role == "user"][-1:]
+    asked = [question, *(f"{before} {question}" for before in earlier)]
+    if not isinstance(embedder, LocalEmbedder) or set(terms(asked[-1])) & set(terms(quote)):
+        return True
+    whole = f"{passage.title}, {passage.section}: {quote}"
+    quoted, *others = await embedder.embed([whole, *asked])
+    return max(float(other @ quoted) for other in others) >= FITS

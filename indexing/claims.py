@@ -90,7 +90,10 @@ class Mark:
 
 @dataclass(slots=True)
 class Statement:
-    """A text as what it claims, in its order. `leads` maps a listed item to the line above it."""
+    """A text as what it claims, in its order. `leads` maps a listed item to the line above it.
+
+    `texts` are its sentences as they stand.
+    """
 
     words: list[Word] = field(default_factory=list)
     figures: list[Placed] = field(default_factory=list)
@@ -101,6 +104,7 @@ class Statement:
     leads: dict[int, int] = field(default_factory=dict)
     by_key: dict[str, list[Word]] = field(default_factory=dict)
     raw: list[tuple[str, ...]] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
     sentences: int = 0
     weights: dict[int, float] = field(default_factory=dict)
     places: list[int] = field(default_factory=list)

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 
 from indexing.answerable import Answerable, NotAnswerable, Unasked, is_answerable
 from indexing.answers import Reply
+from indexing.embeddings import Embedder
 from indexing.language_model import LanguageModel, Usage
+from indexing.nearness import nearness
 from indexing.nouns import Answered, NotCovered, Outcome, Turn, Worded, WrittenAnswer
 from indexing.writing import Fallback, Written, WrittenSentence, write_answer
 
@@ -39,7 +41,12 @@ class Composed:
 
 
 async def compose(
-    model: LanguageModel, question: str, history: Sequence[Turn], reply: Reply, usage: Usage
+    model: LanguageModel,
+    question: str,
+    history: Sequence[Turn],
+    reply: Reply,
+    usage: Usage,
+    embedder: Embedder | None = None,
 ) -> AsyncGenerator[Worded | Composed]:
     """Write the answer to a question that retrieval can answer: its sentences, then the whole.
 
@@ -49,7 +56,7 @@ async def compose(
     if not isinstance(quoted, Answered):
         yield Composed(quoted)
         return
-    verdict = await is_answerable(model, question, history, reply.passages, usage)
+    verdict = await is_answerable(model, question, history, reply.passages, usage, embedder)
     match verdict:
         case Unasked(why):
             yield Composed(quoted, why, verdict.unavailable, model=model.name)
@@ -58,7 +65,8 @@ async def compose(
             refusal = NotCovered(reply.nearest, owner)
             yield Composed(refusal, "not_answerable", model=model.name)
         case Answerable():
-            pieces = write_answer(model, question, history, reply.passages, verdict, usage)
+            near = nearness(embedder)
+            pieces = write_answer(model, question, history, reply.passages, verdict, usage, near)
             async with aclosing(pieces):
                 async for piece in pieces:
                     yield _told(piece, quoted)

@@ -137,6 +137,19 @@ class LocalEmbedder:
             found[index] = encoded
         return [encoded for encoded in found if encoded is not None]
 
+    def encode_now(self, texts: Sequence[str]) -> list[Encoded]:
+        """As `encode`, in the calling thread: a few sentences, each read up to one window."""
+        pieces = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        rows = self._states([piece.ids[:WINDOW] for piece in pieces])
+        return [
+            Encoded(
+                _unit(row.sum(axis=0, keepdims=True))[0],
+                _unit(row[1:-1]).astype(np.float16),
+                np.array(piece.offsets[:WINDOW], np.int32).reshape(-1, 2),
+            )
+            for piece, row in zip(pieces, rows, strict=True)
+        ]
+
     async def _run(self, texts: Sequence[str], *, keep_states: bool) -> list[tuple[int, Encoded]]:
         pieces = await asyncio.to_thread(
             self._tokenizer.encode_batch, list(texts), add_special_tokens=False

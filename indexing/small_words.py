@@ -32,7 +32,8 @@ whenever wherever whichever whilst whoever whole whom whose will wish within wor
 yourself somewhere anything anybody everybody happening lets staff member assist help allow
 allowed enable prior advance beforehand rest remaining carry perform performed execute conduct
 undertake handle handled manage managed stay continue basis matter level issue permit respect
-personally presently stated listed described mentioned specified applicable suitable corresponding
+please kindly personally presently stated listed described mentioned specified applicable suitable
+corresponding
 """
 """Words that say little by themselves; a rewording may bring them in."""
 STOP = """
@@ -91,6 +92,11 @@ eligible active accessible sufficient accurate satisfied connected known expecte
 healthy verified approved resolved ready completed
 """
 """Words that un-, in-, non- or dis- denies."""
+COUNTS = """
+hourly daily nightly weekly fortnightly monthly quarterly yearly annual annually half double triple
+total net gross average median
+"""
+"""Words that are figures in disguise."""
 ENGLISH = """
 the a an of to and in is are be for on with that this it not or by from at as you your if when
 have has will can must do does was were their they any after before no up out all

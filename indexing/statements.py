@@ -47,6 +47,7 @@ _SUBORDINATE = frozenset(small_words.SUBORDINATE.split())
 _MARKER = re.compile(r"^\s*(?:[-•*]\s+|(\d{1,4})[.)]\s+)")
 _OPENS = frozenset(small_words.OPENS.split())
 _ABSTRACT = tuple(small_words.ABSTRACT.split())
+_ENDS_A_NOUN = frozenset({"-", ".", ",", ";", "in", "of", "is", "are", "and", "or"})
 _FARTHEST = 8
 """Content words that a denial reaches, at most."""
 
@@ -101,6 +102,7 @@ def _add_marker(statement: Statement, number: str | None) -> None:
 
 def _add_sentence(statement: Statement, said: str) -> None:
     statement.raw.append(plain_tokens(said))
+    statement.texts.append(said)
     number = statement.sentences
     statement.sentences += 1
     at = 1000 * number
@@ -119,11 +121,12 @@ def _add_sentence(statement: Statement, said: str) -> None:
         statement.small.append((word, number))
         if word in _BREAKS or word in _SUBORDINATE or word in {",", "that"}:
             clause = at
-        if word in _MODALS:
+        is_modal = word in _MODALS and not _names_need(found, at - 1000 * number - 1)
+        if is_modal:
             modals.append((at, clause, word))
         if word in _ONLY or (word in _DENIALS and not _idle(found, at - 1000 * number - 1)):
             marks.append((at, word))
-        elif content := _content(token, number, clause, at, starts=starts):
+        elif not is_modal and (content := _content(token, number, clause, at, starts=starts)):
             statement.words.append(content)
             if negative := _NEGATIVE.match(word):
                 own_keys, content.keys = content.keys, content.keys | keys(negative[1])[1]
@@ -166,6 +169,15 @@ def _idle(found: list[str | Figure], at: int) -> bool:
     return word == "no" and isinstance(following, Figure)
 
 
+def _names_need(found: list[str | Figure], at: int) -> bool:
+    """Whether `need` names one and demands nothing: `your financial need.`, `need-based`.
+
+    What is needed would follow the verb.
+    """
+    following = found[at + 1] if at + 1 < len(found) else "."
+    return str(found[at]).casefold() in {"need", "needs"} and following in _ENDS_A_NOUN
+
+
 def _step(figure: Figure, found: list[str | Figure], at: int) -> Figure:
     before = found[at - 1] if at else ""
     if not figure.unit and isinstance(before, str) and before.casefold() in {"step", "steps"}:
@@ -175,7 +187,7 @@ def _step(figure: Figure, found: list[str | Figure], at: int) -> Figure:
 
 def _content(token: str, sentence: int, clause: int, at: int, *, starts: bool) -> Word | None:
     word = token.casefold()
-    if not any(sign.isalnum() for sign in word) or word in _MODALS:
+    if not any(sign.isalnum() for sign in word):
         return None
     if word in _STOP or (len(word) == 1 and word.isascii()):
         return None

@@ -7,12 +7,13 @@ stand in the passages, about the same things. Pure; no model, no network.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Protocol
 
 from indexing import small_words
-from indexing.claims import Statement, Word, best_window, clauses, likeness, windows
+from indexing.claims import Statement, Word, best_window, clauses, keys, likeness, windows
 from indexing.moved import Finding, Reason, actors, figures
 from indexing.numerals import is_unit
 from indexing.statements import plain_tokens, read, without_frame
@@ -35,6 +36,27 @@ class Unsupported:
     words: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Near:
+    """How near a new word comes to the passage, in cosines.
+
+    `whole`: the sentence with what it means; `alike`: the word with the nearest word there that
+    the sentence does not say; `away`: how much nearer the sentence would be without the word.
+    """
+
+    whole: float
+    alike: float
+    away: float
+
+
+class Nearness(Protocol):
+    """Tells how near new words of a sentence come to the words of `meant` that it leaves unsaid."""
+
+    def __call__(
+        self, sentence: str, new: Sequence[str], meant: str, unsaid: Collection[str]
+    ) -> Sequence[Near]: ...
+
+
 LONGEST = 2000
 """Characters of a sentence that is compared at all, other than word for word."""
 SHARE = 0.6
@@ -45,25 +67,45 @@ SLOT = 0.4
 """Likeness of the neighbours from which a new word may stand for a passage's word."""
 BARE = 5
 """Different words, none of them of weight, from which a sentence may say something."""
+NEAR = 0.6
+"""Cosine of a sentence with what it means, from which new words may be other words for that."""
+SAID = 0.25
+"""How far the share of new words stays below that cosine: the nearer, the more may be new."""
+ALIKE = 0.25
+"""Cosine of a new word with a word that the sentence leaves unsaid, from which it may replace it."""
+NOUN_ALIKE = 0.5
+"""The same for what names a thing: one thing is like another."""
+AWAY = 0.03
+"""How much nearer a sentence may come to what it means by leaving a new word out."""
+_DENIES = re.compile(r"un(?!der|i|til)|non")
 _QUOTED = re.compile(r"[\"“]([^\"“”]{2,80})[\"”]")
 _CITE = re.compile(r"\s*\[\d{1,3}\]")
 _ENGLISH = frozenset(small_words.ENGLISH.split())
 _FOREIGN = frozenset(small_words.FOREIGN.split())
 _DENIALS = frozenset(small_words.DENIALS.split())
+_COUNTS = frozenset(small_words.COUNTS.split())
 
 
 def supported_by(
-    sentence: str, passages_by_number: Mapping[int, str], cites: Sequence[int]
+    sentence: str,
+    passages_by_number: Mapping[int, str],
+    cites: Sequence[int],
+    near: Nearness | None = None,
 ) -> Supported | Unsupported:
     """Whether the cited passages together support a sentence, each clause within one of them."""
     missing = tuple(f"[{cite}]" for cite in cites if cite not in passages_by_number)
     if missing or not cites:
         return Unsupported("citation", missing)
-    return check(_CITE.sub("", sentence), [passages_by_number[cite] for cite in cites])
+    return check(_CITE.sub("", sentence), [passages_by_number[cite] for cite in cites], near)
 
 
-def check(sentence: str, passages: Sequence[str]) -> Supported | Unsupported:
-    """Whether the passages say what the sentence says. Never raises, whatever the text."""
+def check(
+    sentence: str, passages: Sequence[str], near: Nearness | None = None
+) -> Supported | Unsupported:
+    """Whether the passages say what the sentence says. Never raises, whatever the text.
+
+    With `near`, words that no list knows may be other words for what a passage says.
+    """
     sources = [read(passage) for passage in passages]
     if any(_holds_verbatim(plain_tokens(sentence), source) for source in sources):
         return Supported()
@@ -75,7 +117,7 @@ def check(sentence: str, passages: Sequence[str]) -> Supported | Unsupported:
     named = any(_names(sentence.strip(), passage) for passage in passages)
     if not named and _is_bare(sentence, said, sources):
         return Unsupported("wording", (sentence.strip(),))
-    for why, words in _findings(said, sources):
+    for why, words in _findings(said, sources, near):
         return Unsupported(why, words)
     return Supported()
 
@@ -92,12 +134,18 @@ def _is_bare(sentence: str, said: Statement, sources: Sequence[Statement]) -> bo
     return not said.words or len(tokens) < BARE or not stands
 
 
-def _findings(said: Statement, sources: Sequence[Statement]) -> Iterator[Finding]:
+def _findings(
+    said: Statement, sources: Sequence[Statement], near: Nearness | None
+) -> Iterator[Finding]:
     yield from figures(said, sources)
-    yield from _unknown(said, sources)
+    lacking = [word for word in said.words if not any(source.like(word) for source in sources)]
+    yield from _new_facts(lacking)
+    new = [word for word in lacking if not word.light]
+    if not (_stand_in(new, said, sources) or (near and _mean_it(new, said, sources, near))):
+        yield "wording", tuple(word.said for word in new)
     yield from actors(said, sources)
     yield from turned(said, sources)
-    yield from _scattered(said, sources)
+    yield from _scattered(said, sources, new)
 
 
 def _holds_verbatim(said: tuple[str, ...], source: Statement) -> bool:
@@ -150,19 +198,62 @@ def is_english(text: str) -> bool:
     return foreign <= english and 2 * latin >= len(letters)
 
 
-def _unknown(said: Statement, sources: Sequence[Statement]) -> Iterator[Finding]:
-    """Words that say something and that no passage says, nor says otherwise in the same place."""
-    lacking = [word for word in said.words if not any(source.like(word) for source in sources)]
+def _new_facts(lacking: Sequence[Word]) -> Iterator[Finding]:
+    """Words that no passage says and that nothing else can stand for."""
     for word in lacking:
         if word.name or word.role:
             yield "name", (word.said,)
-        elif is_unit(word.said):
+        elif is_unit(word.said) or word.said.casefold() in _COUNTS:
             yield "unit", (word.said,)
-    heavy = [word for word in lacking if not word.light]
-    excused = _rewordings(heavy, said, sources)
+
+
+def _stand_in(new: list[Word], said: Statement, sources: Sequence[Statement]) -> bool:
+    """Whether each new word stands where a passage has another word, and they are few."""
     allowed = max(1, int(NEW * sum(not word.light for word in said.words)))
-    if len(excused) < len(heavy) or len(heavy) > allowed:
-        yield "wording", tuple(word.said for word in heavy)
+    return len(new) <= allowed and len(_rewordings(new, said, sources)) == len(new)
+
+
+def _mean_it(
+    new: list[Word], said: Statement, sources: Sequence[Statement], near: Nearness
+) -> bool:
+    """Whether each new word is near enough in meaning to be another word for what is meant."""
+    spoken = {token for source in sources for own in source.raw for token in own}
+    if any(_turns(word.said.casefold(), spoken) for word in new):
+        return False
+    meant = windows(said, sources)
+    texts = [
+        text
+        for source in sources
+        for number, text in enumerate(source.texts)
+        if any(source is other and number in numbers for other, numbers in meant)
+    ]
+    own = {token for tokens in said.raw for token in tokens}
+    unsaid = {
+        token
+        for text in texts
+        for token in plain_tokens(text)
+        if token not in own and keys(token)[1].isdisjoint(said.by_key)
+    }
+    found = near(" ".join(said.texts), [word.said for word in new], " ".join(texts), unsaid)
+    share = len(new) / max(1, sum(not word.light for word in said.words))
+    return all(
+        one.whole >= max(NEAR, share + SAID)
+        and one.away <= AWAY
+        and one.alike >= (NOUN_ALIKE if word.noun else ALIKE)
+        for word, one in zip(new, found, strict=True)
+    )
+
+
+def _turns(word: str, spoken: Collection[str]) -> bool:
+    """Whether a new word may turn the sentence round: it is as near in meaning as what it turns.
+
+    A denial, the opposite of a word of the passages, a word that they have in a set phrase only.
+    """
+    sides = SIDES.get(word, ())
+    turned_to = {pair for other in spoken for pair, _ in SIDES.get(other, ())}
+    return (
+        bool(_DENIES.match(word)) or word in spoken or any(pair in turned_to for pair, _ in sides)
+    )
 
 
 def _rewordings(
@@ -189,10 +280,12 @@ def _rewordings(
     return pairs
 
 
-def _scattered(said: Statement, sources: Sequence[Statement]) -> Iterator[Finding]:
-    """A clause whose words the passages hold only here and there."""
+def _scattered(
+    said: Statement, sources: Sequence[Statement], new: Sequence[Word]
+) -> Iterator[Finding]:
+    """A clause whose words, but for the new ones, the passages hold only here and there."""
     for places in clauses(said):
-        words = [place for place in places if isinstance(place, Word)]
+        words = [p for p in places if isinstance(p, Word) and all(p is not word for word in new)]
         if sum(not word.light for word in words) < 2:
             continue
         if best_window(words, sources)[0] < SHARE:

@@ -22,6 +22,7 @@ from indexing.claims import (
     weight,
     windows,
 )
+from indexing.figures import agrees
 from indexing.moved import CLEARLY, Finding, Sources
 
 WHOLE = 0.8
@@ -54,6 +55,7 @@ def turned(said: Statement, sources: Sources) -> Iterator[Finding]:
     yield from _demands(said, meant)
     yield from _strengths(said, sources, meant)
     yield from _onlys(said, sources, meant)
+    yield from _uncounted(said, meant)
 
 
 def _denials(said: Statement, sources: Sources, meant: list[Window]) -> Iterator[Finding]:
@@ -241,3 +243,14 @@ def _onlys(said: Statement, sources: Sources, meant: list[Window]) -> Iterator[F
             met = sum(bool(said.like(word)) for word in scope)
             if mark.at // 1000 in numbers and scope and met >= MENTIONED * len(scope):
                 yield "obligation", (mark.said,)
+
+
+def _uncounted(said: Statement, meant: list[Window]) -> Iterator[Finding]:
+    """A bound left out of a sentence that is said whole otherwise: "a large sum" for "over £500"."""
+    for source, number in _whole(said, meant):
+        for placed in source.figures:
+            figure = placed.figure
+            if placed.sentence != number or figure.bound not in {"<", "<=", ">", ">="}:
+                continue
+            if not any(agrees(own.figure, figure) for own in said.figures):
+                yield "number", (figure.said,)

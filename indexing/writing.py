@@ -6,6 +6,7 @@ rest no longer answers, the quoted passages are shown instead.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing
@@ -21,7 +22,7 @@ from indexing.model_text import Said, can_act, same_language, sentences_in, unma
 from indexing.nouns import FoundPassage, Turn
 from indexing.passages import units, units_with_whole_warnings
 from indexing.prompts import writing_prompt
-from indexing.support import Unsupported, supported_by
+from indexing.support import Nearness, Unsupported, supported_by
 from indexing.terms import terms
 
 LONGEST = 700
@@ -103,23 +104,24 @@ async def write_answer(
     passages: Sequence[FoundPassage],
     found: Answerable,
     usage: Usage,
+    near: Nearness | None = None,
 ) -> AsyncGenerator[WrittenSentence | Written | Fallback]:
     """Write an answer: each sentence that may be shown as soon as it may, and last what came of it.
 
     The first sentence waits until one that holds the answer has been checked, so what cannot be
     written falls back before anything is shown. Later failures (half a stream, a lost step) end
-    with `Fallback` too: what was shown is then replaced.
+    with `Fallback` too: what was shown is then replaced. `near`: see `support.check`.
     """
     shown = shown_to_model(passages)
     prompt = writing_prompt(question, spoken_to_people(history), shown)
-    draft = _Draft(shown, found, model.name, prompt.hash)
+    draft = _Draft(shown, found, model.name, prompt.hash, near)
     try:
         async with (
             aclosing(model.write(prompt, usage)) as pieces,
             aclosing(sentences_in(pieces)) as written,
         ):
             async for said in written:
-                for sentence in draft.take(said):
+                for sentence in await asyncio.to_thread(draft.take, said):
                     usage.awaited = False
                     yield sentence
                 if draft.is_over:
@@ -140,6 +142,7 @@ class _Draft:
     found: Answerable
     model: str
     prompt: str
+    near: Nearness | None = None
     sentences: list[WrittenSentence] = field(default_factory=list)
     cited: list[int] = field(default_factory=list)
     """Numbers of passages as the model knows them, in the order in which sentences cite them."""
@@ -153,28 +156,29 @@ class _Draft:
     def is_over(self) -> bool:
         return self.full or self.failed is not None
 
-    def take(self, said: Said) -> Iterator[WrittenSentence]:
+    def take(self, said: Said) -> list[WrittenSentence]:
         """Check a sentence; give what may be shown now."""
         if len(said.text) > self.room:
             # Half a procedure is none; a text that only goes on too long still answers.
             self.full, why = True, "length"
         else:
-            why = _fault(said, dict(enumerate((one.text for one in self.shown), start=1)))
+            texts = dict(enumerate((one.text for one in self.shown), start=1))
+            why = _fault(said, texts, self.near)
         if why:
             self.sentences.append(WrittenSentence(said.text, (), False, said.step, why=why))
             if said.step is not None:
                 self.failed = "incomplete"
-            return
+            return []
         self.room -= len(said.text)
         sentence = WrittenSentence(said.text, self._numbers(said.cites), True, said.step)
         self.sentences.append(sentence)
         if self.held is None:
-            yield sentence
-            return
+            return [sentence]
         self.held.append(sentence)
-        if self.found.number in said.cites and _answers(said.text, self.found.quote):
-            yield from self.held
-            self.held = None
+        if self.found.number not in said.cites or not _answers(said.text, self.found.quote):
+            return []
+        held, self.held = self.held, None
+        return held
 
     def _numbers(self, cites: Sequence[int]) -> tuple[int, ...]:
         self.cited += [number for number in cites if number not in self.cited]
@@ -233,7 +237,7 @@ class _Draft:
         return False
 
 
-def _fault(said: Said, texts: Mapping[int, str]) -> str:
+def _fault(said: Said, texts: Mapping[int, str], near: Nearness | None) -> str:
     """Why a sentence may not be shown; '' when it may."""
     if can_act(said.text):
         return "link"
@@ -243,7 +247,7 @@ def _fault(said: Said, texts: Mapping[int, str]) -> str:
         return "conclusion"
     if not same_language(said.text, " ".join(texts[number] for number in said.cites)):
         return "language"
-    verdict = supported_by(said.text, texts, said.cites)
+    verdict = supported_by(said.text, texts, said.cites, near)
     if isinstance(verdict, Unsupported):
         return verdict.why
     # What says nothing ("Yes, always.") contradicts nothing either.
