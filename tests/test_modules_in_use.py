@@ -10,8 +10,8 @@ from typing import Any
 import psycopg
 import pytest
 from fakes import FakeChat, FakeLater, FakeOnce
-from review_world import NOW, World, review_world
-from sop_folder import TODAY
+from review_world import World, review_world
+from sop_folder import NOW, TODAY
 
 from handlers import answering, presses
 from handlers.cards import Button, Buttons, Card, Field, Sources
@@ -154,7 +154,7 @@ async def test_a_module_is_out_as_soon_as_it_is_not_published(world: World) -> N
         uri = f"module/{module.id}"
         assert uri in await found(world)
         async with world.conn.transaction():
-            await store.mark_state(world.conn, module.id, state, actor="jobaid", now=NOW)  # type: ignore[arg-type]
+            await store.mark_state(world.conn, module.id, state, actor="jobaid", now=NOW)
             cursor = await world.conn.execute(
                 "select count(*) from indexing.answerable_passage(%s) where uri = %s", [TODAY, uri]
             )
