@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from itertools import groupby
 
@@ -104,16 +104,30 @@ def _parts(card: Card) -> list[Blocks]:
     parts: list[list[tuple[int, Block]]] = [[]]
     used, named = 0, set[int]()
     for group in _groups(words):
-        weight = sum(_weight(block) for _, block in group)
         marked = {mark for _, block in group for mark in _marks(block)} & sources.keys()
-        more = weight + _weight(Sources(tuple(sources[mark] for mark in marked - named)))
+        more = _added(parts[-1], group) + _weight_of_sources(sources, marked - named, named)
         if parts[-1] and used + more > room:
             parts.append([])
             room, used, named = MOST, 0, set()
-            more = weight + _weight(Sources(tuple(sources[mark] for mark in marked)))
+            more = _added([], group) + _weight_of_sources(sources, marked, named)
         parts[-1] += group
         used, named = used + more, named | marked
     return [tuple(_joined(part)) for part in parts]
+
+
+def _added(part: Sequence[tuple[int, Block]], group: Sequence[tuple[int, Block]]) -> int:
+    """What a group weighs on a part: what is joined to a piece of its own block is no new block."""
+    before = [part[-1][0] if part else None, *(at for at, _ in group)]
+    return sum(
+        _weight(block) - (_BLOCK if at == last else 0)
+        for last, (at, block) in zip(before, group, strict=False)
+    )
+
+
+def _weight_of_sources(sources: Mapping[int, Source], marks: Set[int], named: Set[int]) -> int:
+    """What further sources weigh beside those that a part names already."""
+    weight = _weight(Sources(tuple(sources[mark] for mark in marks)))
+    return weight - (_BLOCK if weight and named else 0)
 
 
 def _parted(card: Card) -> tuple[Blocks, Blocks]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import assert_never
 
 from handlers.cards import literal
@@ -122,6 +122,14 @@ def seat_words(seat: Seat, domain: str) -> str:
     return f"SME ({domain.replace('-', ' ')})" if seat == "sme" else "L&D"
 
 
+def _some(words: Sequence[str]) -> str:
+    """A list, its end only counted where it is long."""
+    if len(words) <= _MOST_NAMED:
+        return listed(words)
+    shown = words[: _MOST_NAMED - 1]
+    return listed([*shown, f"{len(words) - len(shown)} more"])
+
+
 def names(people: Iterable[Person | str], last: str = "or") -> str:
     """Who could do something: `Dana Cole or Lee Park`; says so when it is nobody."""
     said = [who if isinstance(who, str) else who.name for who in people]
@@ -213,7 +221,7 @@ def refusal_words(refusal: ApproveRefusal | NoReviewerLeft, person: Person | Non
             return (
                 "As the SME, say for each question how many of ten just-competent people would get"
                 f" it right, as numbers from 0 to 10 in the order of the questions."
-                f" Missing: {listed(items)}. Nothing was decided."
+                f" Missing: {_some(items)}. Nothing was decided."
             )
         case ChecksBlock():
             return (
