@@ -27,6 +27,10 @@ _KEPT = frozenset({"key_unsure", "guessable", "drafted_without", *_LEFT_OUT.valu
 """Findings that come from drafting and solving, and outlast an edit of something else."""
 
 
+PATIENCE_AT_AN_EDIT = 20.0
+"""Seconds a solver has while somebody waits for their edit, and others for the module's row."""
+
+
 async def check_draft(
     drafted: Drafted,
     request: DraftRequest,
@@ -58,7 +62,8 @@ async def check_edited(
     old = items_of(before.content)
     changed = [item for item in items_of(content) if item not in old]
     kept = _outlasting(before.checks.findings, [item.id for item in changed])
-    solved = await key_findings(_only(content, changed), sops, model) if changed else ()
+    only = _only(content, changed)
+    solved = await key_findings(only, sops, model, PATIENCE_AT_AN_EDIT) if changed else ()
     drafted = Drafted(content, before.drafted_by)
     return _checked(drafted, request, sops, others, (*kept, *solved))
 

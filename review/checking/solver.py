@@ -43,18 +43,21 @@ class Chosen(BaseModel):
 
 
 async def key_findings(
-    content: Content, sops: Sequence[SopText], model: LanguageModel | None
+    content: Content,
+    sops: Sequence[SopText],
+    model: LanguageModel | None,
+    patience: float | None = None,
 ) -> tuple[Finding, ...]:
     """What a solver makes of the questions with three options; nothing without a model.
 
-    A model that fails or takes too long leaves questions unchecked, which is a finding too.
+    `patience` is in seconds for all of them, `PATIENCE` unless given. A model that fails or takes too long leaves questions unchecked, which is a finding too.
     """
     items = [item for item in items_of(content) if _can_be_solved(item)]
     if model is None or not items:
         return ()
     found: dict[str, str] = {}
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(PATIENCE if patience is None else patience):
             for item in items:
                 assert isinstance(item, SingleBest)
                 found[item.id] = await _of_item(item, sops, model)
