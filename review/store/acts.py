@@ -1,0 +1,154 @@
+"""SQL of what people did about a module: approvals, remarks, minutes, and where its card stands."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from psycopg.types.json import Jsonb
+
+from review.nouns import (
+    TICKS,
+    Approval,
+    Module,
+    Remark,
+    Seat,
+)
+from review.store.modules import Connection
+
+
+async def insert_approval(
+    conn: Connection,
+    module: Module,
+    *,
+    seat: Seat,
+    person_id: int,
+    just_competent: dict[str, int],
+    press: int,
+    at: datetime,
+    seconds: int,
+) -> None:
+    """Store an approval of the module's content as it stands, with all three ticks."""
+    await conn.execute(
+        """
+        insert into review.approval (module_id, number, hash, round, seat, person_id, ticks,
+                                     just_competent, press, at, seconds)
+        values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+        """,
+        [
+            module.id,
+            module.number,
+            module.hash,
+            module.round,
+            seat,
+            person_id,
+            list(TICKS),
+            Jsonb(just_competent),
+            press,
+            at,
+            seconds,
+        ],
+    )
+
+
+async def fetch_approvals(conn: Connection, module: Module) -> tuple[Approval, ...]:
+    """The approvals of this round of review, in the order they were given."""
+    rows = await (
+        await conn.execute(
+            """
+            select seat, person_id, hash, ticks, at from review.approval
+            where module_id = %s and round = %s and number = %s order by id
+            """,
+            [module.id, module.round, module.number],
+        )
+    ).fetchall()
+    return tuple(
+        Approval(seat, who, hashed, tuple(ticks), at) for seat, who, hashed, ticks, at in rows
+    )
+
+
+async def insert_remark(
+    conn: Connection,
+    module: Module,
+    *,
+    kind: str,
+    person_id: int,
+    text: str,
+    press: int,
+    now: datetime,
+) -> None:
+    """Store what somebody asked for, or why they said no."""
+    await conn.execute(
+        """
+        insert into review.remark (module_id, number, kind, person_id, text, press, at)
+        values (%s, %s, %s, %s, %s, %s, %s)
+        """,
+        [module.id, module.number, kind, person_id, text, press, now],
+    )
+
+
+async def fetch_remarks(conn: Connection, module_id: int) -> tuple[Remark, ...]:
+    """Everything people remarked on a module, in the order they did."""
+    rows = await (
+        await conn.execute(
+            """
+            select kind, number, person_id, text, at from review.remark
+            where module_id = %s order by id
+            """,
+            [module_id],
+        )
+    ).fetchall()
+    return tuple(Remark(*row) for row in rows)
+
+
+async def fetch_reporters(conn: Connection, module: Module) -> frozenset[int]:
+    """Who has reported this content since it was published."""
+    rows = await (
+        await conn.execute(
+            """
+            select distinct person_id from review.remark
+            where module_id = %s and number = %s and kind = 'report' and at >= %s
+            """,
+            [module.id, module.number, module.moved_at],
+        )
+    ).fetchall()
+    return frozenset(row[0] for row in rows)
+
+
+async def upsert_posted(
+    conn: Connection, module: Module, *, ref: str, place: str, now: datetime
+) -> None:
+    """Remember that a card shows the module's present content, and since when."""
+    await conn.execute(
+        """
+        insert into review.posted (ref, module_id, number, place, posted_at)
+        values (%s, %s, %s, %s, %s)
+        on conflict (ref) do update set number = excluded.number, posted_at = excluded.posted_at
+        """,
+        [ref, module.id, module.number, place, now],
+    )
+
+
+async def fetch_posted(conn: Connection, module_id: int) -> list[tuple[str, int, str, datetime]]:
+    """Where the module's cards stand: `(ref, content number, place, posted at)`, newest first."""
+    return await (
+        await conn.execute(
+            """
+            select ref, number, place, posted_at from review.posted
+            where module_id = %s order by posted_at desc, ref
+            """,
+            [module_id],
+        )
+    ).fetchall()
+
+
+async def insert_minutes(
+    conn: Connection, module_id: int, *, person_id: int, minutes: int, press: int, now: datetime
+) -> None:
+    """Store how many minutes somebody says a review took them."""
+    await conn.execute(
+        """
+        insert into review.minutes (module_id, person_id, minutes, press, at)
+        values (%s, %s, %s, %s, %s)
+        """,
+        [module_id, person_id, minutes, press, now],
+    )
