@@ -77,6 +77,8 @@ NOUN_ALIKE = 0.5
 """The same for what names a thing: one thing is like another."""
 AWAY = 0.03
 """How much nearer a sentence may come to what it means by leaving a new word out."""
+FAR = 0.06
+"""The same, from which a new word is no other word, wherever it stands."""
 _DENIES = re.compile(r"un(?!der|i|til)|non")
 _QUOTED = re.compile(r"[\"“]([^\"“”]{2,80})[\"”]")
 _CITE = re.compile(r"\s*\[\d{1,3}\]")
@@ -141,11 +143,14 @@ def _findings(
     lacking = [word for word in said.words if not any(source.like(word) for source in sources)]
     yield from _new_facts(lacking)
     new = [word for word in lacking if not word.light]
-    if not (_stand_in(new, said, sources) or (near and _mean_it(new, said, sources, near))):
+    found = _nearness_of(new, said, sources, near) if near and new else None
+    meant = found is not None and _mean_it(new, said, sources, found)
+    strange = found is not None and any(one.alike < ALIKE or one.away > FAR for one in found)
+    if not meant and (strange or not _stand_in(new, said, sources)):
         yield "wording", tuple(word.said for word in new)
     yield from actors(said, sources)
     yield from turned(said, sources)
-    yield from _scattered(said, sources, new)
+    yield from _scattered(said, sources, new if meant else ())
 
 
 def _holds_verbatim(said: tuple[str, ...], source: Statement) -> bool:
@@ -213,13 +218,10 @@ def _stand_in(new: list[Word], said: Statement, sources: Sequence[Statement]) ->
     return len(new) <= allowed and len(_rewordings(new, said, sources)) == len(new)
 
 
-def _mean_it(
+def _nearness_of(
     new: list[Word], said: Statement, sources: Sequence[Statement], near: Nearness
-) -> bool:
-    """Whether each new word is near enough in meaning to be another word for what is meant."""
-    spoken = {token for source in sources for own in source.raw for token in own}
-    if any(_turns(word.said.casefold(), spoken) for word in new):
-        return False
+) -> Sequence[Near]:
+    """How near each new word comes to the sentences meant."""
     meant = windows(said, sources)
     texts = [
         text
@@ -234,9 +236,16 @@ def _mean_it(
         for token in plain_tokens(text)
         if token not in own and keys(token)[1].isdisjoint(said.by_key)
     }
-    found = near(" ".join(said.texts), [word.said for word in new], " ".join(texts), unsaid)
+    return near(" ".join(said.texts), [word.said for word in new], " ".join(texts), unsaid)
+
+
+def _mean_it(
+    new: list[Word], said: Statement, sources: Sequence[Statement], found: Sequence[Near]
+) -> bool:
+    """Whether each new word is near enough in meaning to be another word for what is meant."""
+    spoken = {token for source in sources for own in source.raw for token in own}
     share = len(new) / max(1, sum(not word.light for word in said.words))
-    return all(
+    return not any(_turns(word.said.casefold(), spoken) for word in new) and all(
         one.whole >= max(NEAR, share + SAID)
         and one.away <= AWAY
         and one.alike >= (NOUN_ALIKE if word.noun else ALIKE)

@@ -200,6 +200,7 @@ before = prior to | ahead of
 after = subsequent to
 not have = lack | lacks | lacked
 without = lacking | in the absence of
+remember = keep in mind | bear in mind
 and = as well as | in addition to
 and with = together with | along with
 except = apart from | other than | with the exception of | excluding | save for
@@ -305,6 +306,19 @@ buy | sell
 give | take
 send | receive
 internal | external
+full | empty
+keep retain | destroy discard
+report | hide conceal ignore
+record | erase
+remember | forget
+encrypt | decrypt
+upload | download
+import | export
+connect | disconnect
+install | uninstall
+clean | dirty
+wet | dry
+safe | dangerous unsafe
 left | right
 high | low
 """

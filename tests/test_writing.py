@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 from fakes import FakeLanguageModel
+from local_model import local_embedder
 
 from indexing.answerable import Answerable, NotAnswerable, Unasked, is_answerable
 from indexing.followups import rewrite_followup
@@ -289,6 +290,19 @@ async def test_a_quote_that_stands_in_the_passage_proves_the_answer() -> None:
     found = await answerable(elsewhere)
     assert isinstance(found, Answerable)
     assert found.number == 1
+
+
+async def test_a_quote_has_to_do_with_the_question() -> None:
+    share = "Use the buttons below to share this link by mail or print it."
+    answers = [Check(quote="share this link by mail or print it", number=1, answers=True)]
+    page = (passage(13, share, "Footer"),)
+    verdicts = [
+        await is_answerable(
+            FakeLanguageModel(list(answers)), question, (), page, Usage(), await local_embedder()
+        )
+        for question in ("does a dentist cost anything for pensioners", "how do i print the page")
+    ]
+    assert verdicts == [NotAnswerable(), Answerable("share this link by mail or print it", 1)]
 
 
 @pytest.mark.parametrize(
