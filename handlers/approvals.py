@@ -98,9 +98,7 @@ async def on_request_changes(
     await later.defer("revise", f"{module.id}.{number}")
     view = await refresh(conn, chat, module.id, now)
     await _ask_minutes(chat, pressed.person, view)
-    said = (
-        f"was sent back by {pressed.person.name}: “{view.remarks[-1][0].text}”. I am revising it."
-    )
+    said = f"was sent back by {pressed.person.name}: “{_last(view)}”. I am revising it."
     await _tell_requester(conn, chat, view, said)
 
 
@@ -126,7 +124,7 @@ async def on_reject(
         return
     view = await refresh(conn, chat, module.id, now)
     await _ask_minutes(chat, pressed.person, view)
-    said = f"was rejected by {pressed.person.name}: “{view.remarks[-1][0].text}”."
+    said = f"was rejected by {pressed.person.name}: “{_last(view)}”."
     await _tell_requester(conn, chat, view, said)
 
 
@@ -155,7 +153,7 @@ async def on_withdraw(
         await _refuse(conn, chat, pressed, result, module.id, now)
         return
     view = await refresh(conn, chat, module.id, now)
-    said = f"was withdrawn by {pressed.person.name}: “{view.remarks[-1][0].text}”."
+    said = f"was withdrawn by {pressed.person.name}: “{_last(view)}”."
     await _tell_requester(conn, chat, view, said)
     await tell_reporters(conn, chat, view, "was withdrawn: nobody is shown it any more.")
 
@@ -180,9 +178,7 @@ async def on_review_again(
         await _refuse(conn, chat, pressed, result, module.id, now)
         return
     view = await refresh(conn, chat, module.id, now)
-    said = (
-        f"was looked at: {pressed.person.name} holds it to be right (“{view.remarks[-1][0].text}”)"
-    )
+    said = f"was looked at: {pressed.person.name} holds it to be right (“{_last(view)}”)"
     await tell_reporters(conn, chat, view, f"{said}, and two reviewers decide anew.")
 
 
@@ -339,6 +335,11 @@ def _ratings(pressed: Pressed, stored: StoredContent | None, number: int) -> dic
 
 
 # Who is told
+
+
+def _last(view: ReviewView) -> str:
+    """What was remarked last, as it stands in a sentence of ours."""
+    return view.remarks[-1][0].text.rstrip(" .")
 
 
 async def _ask_minutes(chat: Chat, person: Person, view: ReviewView) -> None:
