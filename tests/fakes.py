@@ -1,4 +1,4 @@
-"""The fakes of the house, Chat with what is put off, and LanguageModel: they record, and never decide."""
+"""The fakes of the house, Chat (with what is put off) and LanguageModel: they record, never decide."""
 
 from __future__ import annotations
 

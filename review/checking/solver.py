@@ -50,7 +50,8 @@ async def key_findings(
 ) -> tuple[Finding, ...]:
     """What a solver makes of the questions with three options; nothing without a model.
 
-    `patience` is in seconds for all of them, `PATIENCE` unless given. A model that fails or takes too long leaves questions unchecked, which is a finding too.
+    `patience` is in seconds for all of them, `PATIENCE` unless given. A model that fails or
+    takes too long leaves questions unchecked, which is a finding too.
     """
     items = [item for item in items_of(content) if _can_be_solved(item)]
     if model is None or not items:

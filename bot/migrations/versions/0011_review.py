@@ -69,7 +69,8 @@ create unique index on review.module (revises)
     where state in ('draft', 'in_review', 'changes_requested', 'approved_by_one');
 
 -- What a module said at some time: `body` is the JSON that is hashed, word for word. `edited_by`
--- is null where the drafter wrote it; `blocked`: a check found what nobody may approve. Never changed, never removed.
+-- is null where the drafter wrote it; `blocked`: a check found what nobody may approve.
+-- Never changed, never removed.
 create table review.content (
     module_id   bigint not null references review.module (id),
     number      integer not null check (number > 0),
