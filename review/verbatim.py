@@ -19,6 +19,7 @@ from review.drafting_verbatim.items import Asked, chosen, numbered, questions
 from review.drafting_verbatim.outline import Outline, outline
 from review.drafting_verbatim.remedial import remedial_unit
 from review.drafting_verbatim.scenario import scenario
+from review.drafting_verbatim.sharing import shared_out
 from review.nouns import Drafted, DraftRequest, NothingToDraftFrom, SubCompetency
 
 BY = "verbatim"
@@ -100,13 +101,16 @@ def _items(
     kept: list[Asked] = []
     left_out: list[str] = []
     parts = (part,) if part else request.parts or (_whole(request),)
-    for each in parts:
-        found = [
+    found = {
+        each: [
             asked
             for within in _within(best, each, request, fit)
             for asked in questions(_document(best, within), within, each.id)
         ]
-        picked = chosen(found, ITEMS_WANTED)
+        for each in parts
+    }
+    for each, own in shared_out(found, fit).items():
+        picked = chosen(own, ITEMS_WANTED)
         kept.extend(picked)
         if len(picked) < ITEMS_WANTED:
             left_out.append(f"fewer_items:{each.id}:{len(picked)}")
@@ -123,11 +127,10 @@ def _scenario(
 ) -> Drafted | NothingToDraftFrom:
     """On the sections that serve the part; where those hold too little, on their whole SOP."""
     served = part or _whole(request)
+    wanted = [served.statement] if part else _statements(request)
     found = _within(best, served, request, fit)
     for within in (*found, *(_document(best, within) for within in found)):
-        if made := scenario(
-            within, served.id, served.statement, request.role, request.context, fit
-        ):
+        if made := scenario(within, served.id, wanted, request.role, request.context, fit):
             return Drafted(made, BY)
     return NothingToDraftFrom("too_few_clauses", _named(best))
 
@@ -166,7 +169,13 @@ def _wanted(request: DraftRequest, part: SubCompetency | None) -> str:
     """What the module is for, in the request's words."""
     if part is not None:
         return part.statement
-    return " ".join((request.statement, *(each.statement for each in request.parts)))
+    return " ".join(_statements(request))
+
+
+def _statements(request: DraftRequest) -> list[str]:
+    """The gap in its name's words, the competency, and each of its parts."""
+    gap = request.gap.replace("-", " ").replace("_", " ")
+    return [gap, request.statement, *(each.statement for each in request.parts)]
 
 
 def _best_first(sops: Sequence[Outline], wanted: str, fit: Fit) -> list[Outline]:

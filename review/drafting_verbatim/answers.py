@@ -21,6 +21,8 @@ from review.drafting_verbatim.wording import (
 )
 
 _DENIED = re.compile(r"(?:please )?(?:never|do not|don['’]t)\s+", re.IGNORECASE)
+_NOUNS = re.compile(r"(?:store credit|gift cards?|record cards?|order numbers?)\b", re.IGNORECASE)
+"""What begins like an instruction and names a thing."""
 _YOU_ACTS = re.compile(
     r"\byou(?= (?:can|could|must|may|will|have|had|do|did|should|hold|know|need|touch|start|finish"
     r"|sign|leave|go|see|want|would|cannot|can['’]t|don['’]t|think|take|make|enter|get|send|ask)\b)",
@@ -51,7 +53,7 @@ def answers(said: str) -> Answers:
         lead, act = f"“{heading}”: ", rest
     elif heading and instructs(heading) and not instructs(rest):
         act = heading
-    if own := _first_person(act):
+    if not _NOUNS.match(act) and (own := _first_person(act)):
         return Answers(_ended(lead + own[0]), _ended(lead + own[1]), True)
     return _quoted(said)
 

@@ -27,6 +27,12 @@ def shared_terms(statement: str, texts: Sequence[str]) -> list[float]:
     return [sum(idf[term] for term in sorted(found)) / total for found in held]
 
 
+def fit_of_all(fit: Fit, statements: Sequence[str], texts: Sequence[str]) -> list[float]:
+    """How well each text fits several statements, each of which weighs the same."""
+    scores = [fit(statement, texts) for statement in statements if statement.strip()]
+    return [sum(each[at] for each in scores) / (len(scores) or 1) for at in range(len(texts))]
+
+
 def serving(sops: Sequence[Outline], statement: str, fit: Fit) -> list[Outline]:
     """The SOPs cut down to the sections that serve a statement, best first; all for an empty one.
 

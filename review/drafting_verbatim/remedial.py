@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from learning.modules import Applied, Item, RemedialUnit, Sentence
@@ -86,10 +87,16 @@ def _example(piece: SopStep | Block, *, is_named: bool) -> tuple[Sentence, ...] 
             if made.natural or warns(said) or sets_threshold(said):
                 return (
                     Sentence("An invented example, of two people.", authored=True),
-                    Sentence(f"One has it right: “{made.passes}”", authored=True),
-                    Sentence(f"The other has not: “{made.fails}”", authored=True),
+                    Sentence(f"One has it right: “{_inside(made.passes)}”", authored=True),
+                    Sentence(f"The other has not: “{_inside(made.fails)}”", authored=True),
                 )
     return None
+
+
+def _inside(said: str) -> str:
+    """What is said inside quotation marks: its own are single ones."""
+    said = re.sub(r'"([^"]*)"', r"‘\1’", said)
+    return said.replace("“", "‘").replace("”", "’")
 
 
 def _check(

@@ -13,12 +13,13 @@ from itertools import groupby
 from learning.modules import Criterion, Scenario, Sentence, Variant
 from review.drafting_verbatim.answers import Answers, answers
 from review.drafting_verbatim.cases import Case, cases
-from review.drafting_verbatim.fit import Fit
+from review.drafting_verbatim.fit import Fit, fit_of_all
 from review.drafting_verbatim.guide import named_lists, step_name, warnings
 from review.drafting_verbatim.items import is_odd, place
 from review.drafting_verbatim.outline import Block, Clause, Outline, SopStep
 from review.drafting_verbatim.wording import (
     announces,
+    directs,
     instructs,
     is_labelled_warning,
     label,
@@ -46,13 +47,13 @@ class _Point:
 
 
 def scenario(
-    within: Outline, part: str, statement: str, role: str, context: str, fit: Fit
+    within: Outline, part: str, wanted: Sequence[str], role: str, context: str, fit: Fit
 ) -> Scenario | None:
     """The exercise on one section of these, or on all where none has clauses enough for a rubric.
 
-    None where all together have not.
+    `wanted` are the statements it is to serve. None where all together have not enough.
     """
-    found = _on_one_section(within, statement, fit)
+    found = _on_one_section(within, wanted, fit)
     rubric = _chosen(list(_points(found)))
     if len(rubric) < FEWEST:
         return None
@@ -77,8 +78,8 @@ def scenario(
     )
 
 
-def _on_one_section(within: Outline, statement: str, fit: Fit) -> Outline:
-    """The section that fits best, of several the one that tells the most cases apart."""
+def _on_one_section(within: Outline, wanted: Sequence[str], fit: Fit) -> Outline:
+    """The section that fits best by its heading and its text, of several the one that tells the most cases apart."""
     sections = [
         Outline(within.sop, tuple(parts))
         for _, parts in groupby(within.parts, key=lambda part: part.head.passage.headings)
@@ -86,11 +87,13 @@ def _on_one_section(within: Outline, statement: str, fit: Fit) -> Outline:
     sections = [each for each in sections if len(_chosen(list(_points(each)))) >= FEWEST]
     if not sections:
         return within
+    names = [section_name(each.parts[0].head.section) for each in sections]
     texts = [
-        "\n".join((each.parts[0].head.section, *(line.text for line in each.clauses)))
-        for each in sections
+        "\n".join((name, *(line.text for line in each.clauses)))
+        for name, each in zip(names, sections, strict=True)
     ]
-    scores = fit(statement, texts)
+    together = zip(fit_of_all(fit, wanted, names), fit_of_all(fit, wanted, texts), strict=True)
+    scores = [sum(both) for both in together]
     return max(
         zip(scores, sections, strict=True),
         key=lambda scored: (scored[0], min(2, len(cases(scored[1]))), len(scored[1].steps)),
@@ -154,8 +157,11 @@ def _point(clause: Clause, text: str, about: str) -> _Point | None:
 
 
 def _must(clause: Clause) -> bool:
-    """Whether an answer without it fails: the clause forbids, warns or sets a threshold."""
-    return warns(clause.text) or sets_threshold(clause.text)
+    """Whether an answer without it fails: the clause forbids, warns or sets a limit to what is done.
+
+    What merely happens is no rule: `Card refunds arrive in 3 to 5 working days.`
+    """
+    return warns(clause.text) or (sets_threshold(clause.text) and directs(clause.text))
 
 
 def _holds(line: Clause, inner: Clause) -> bool:
@@ -209,16 +215,20 @@ def _turns(within: Outline, told: Sequence[Case], rubric: Sequence[_Point]) -> I
         if tells and not is_odd(name) and not is_case:
             yield f"You are short of time, and a colleague suggests leaving out one step: “{name}”."
             break
-    for point in rubric:
-        if point.critical:
-            rule = point.text.rstrip(".:")
-            yield f"Somebody asks you to make an exception to a rule of the SOP: “{rule}”."
-            break
+    rules = sorted((p for p in rubric if p.critical), key=lambda p: not _is_rule(p))
+    for point in rules[:1]:
+        rule = point.text.rstrip(".:")
+        yield f"Somebody asks you to make an exception to a rule of the SOP: “{rule}”."
     for case in apart[2:]:
         yield _turn(case)
     yield "Nothing about it is unusual."
     yield "It is your first case of this kind, and nobody is near whom you could ask."
     yield "A colleague tells you that this is usually done from memory."
+
+
+def _is_rule(point: _Point) -> bool:
+    """Whether a clause binds whoever is tempted, beyond saying what to do."""
+    return warns(point.text) or not point.said.natural
 
 
 def _turn(case: Case) -> str:

@@ -33,6 +33,17 @@ _DEPENDS = re.compile(
     r"|(?:more|less|fewer|later|earlier|longer) than|in case|within|instead)\b",
     re.IGNORECASE,
 )
+_BINDS = re.compile(
+    r"\b(?:must|shall|should|may only|cannot|can only|only|needs?|required?|requires|has to|have to"
+    r"|forbidden|prohibited|allowed|permitted|approval|approves?|counts?)\b",
+    re.IGNORECASE,
+)
+_BOUND = re.compile(
+    r"(?:above|over|below|under|up to|from|until|more than|less than|at least|at most|exactly)\b"
+    r"[^.;]*\d[^.;]*[,:]\s|(?:from|until|after|up to) day\b",
+    re.IGNORECASE,
+)
+"""A limit before what is then decided: `Above £75, a shift lead approves.`"""
 _TURNS = re.compile(
     r"\b(?:not|no|never|none|nobody|nothing|without|only|unless|except|if|when|until|before|after"
     r"|must|may|should|cannot|but|or)\b|n['’]t\b",
@@ -187,6 +198,17 @@ def instructs(text: str) -> bool:
     if first is None or first[1].casefold() not in VERBS:
         return False
     return first[2] in (" ", "") or first[1].casefold() not in _ALSO_ADJECTIVES
+
+
+def directs(text: str) -> bool:
+    """Whether a text tells people to do, decide or leave something, rather than what happens."""
+    said = label(LABELLED.sub("", text, count=1))[1]
+    return (
+        instructs(text)
+        or instructs(said)
+        or any(instructs(part) for part in re.split(r"[,:;]\s+", said)[1:])
+        or bool(_BINDS.search(text) or _BOUND.match(said))
+    )
 
 
 def shortened(sentence: str) -> str:
