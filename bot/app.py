@@ -88,7 +88,14 @@ async def open_services(
             model = await opened.enter_async_context(
                 language_model(settings, Breaker() if breaker else None)
             )
-        yield Services(embedder, states, model, settings.jobaid_written_per_hour, places)
+        yield Services(
+            embedder,
+            states,
+            model,
+            settings.jobaid_written_per_hour,
+            settings.jobaid_model_refuses_below,
+            places,
+        )
 
 
 def worker(

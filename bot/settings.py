@@ -95,6 +95,8 @@ class Settings(BaseSettings):
     openai_api_key: str = ""
     jobaid_model: str = ""
     jobaid_written_per_hour: int = Field(default=20, ge=0)
+    # The confidence of retrieval below which the model's "no answer here" refuses; 1: always.
+    jobaid_model_refuses_below: float = Field(default=0.65, ge=0, le=1)
     # Per million tokens, in any currency; for what `jobaid doctor` says answers cost.
     jobaid_price_in: float = Field(default=0, ge=0)
     jobaid_price_out: float = Field(default=0, ge=0)

@@ -76,7 +76,9 @@ async def compose(
         note = ENOUGH_WRITTEN if enough and isinstance(reply.outcome, Answered) else ""
         return Made(Composed(reply.outcome), reply, usage, note)
     stream: Stream | None = None
-    pieces = domain.compose(model, asked.text, history, reply, usage, services.embedder)
+    pieces = domain.compose(
+        model, asked.text, history, reply, usage, services.embedder, services.refuses_below
+    )
     async with aclosing(pieces):
         async for piece in pieces:
             if isinstance(piece, Composed):

@@ -72,10 +72,12 @@ class Services:
     """What `bot/app.py` built once. Models are None where none is configured: a supported mode.
 
     `written_per_hour`: how many written answers a person gets in an hour; then they are quoted.
+    `refuses_below`: the confidence under which a model's doubt refuses a question.
     """
 
     embedder: Embedder | None
     states: TokenStates | None
     language_model: LanguageModel | None = None
     written_per_hour: int = 20
+    refuses_below: float = 0.65
     review_places: Sequence[Place] = field(default_factory=tuple)

@@ -124,7 +124,9 @@ async def reply_line(
     reply = await find(conn, services, text, history, tokens, roles, now, model, usage)
     composed = Composed(reply.outcome)
     if model is not None:
-        async for piece in compose(model, text, history, reply, usage, services.embedder):
+        async for piece in compose(
+            model, text, history, reply, usage, services.embedder, services.refuses_below
+        ):
             composed = piece if isinstance(piece, Composed) else composed
     line = _line(question, reply, composed.outcome)
     line["ms"]["total"] = round((time.perf_counter() - started) * 1000, 2)

@@ -18,6 +18,13 @@ from indexing.nearness import nearness
 from indexing.nouns import Answered, NotCovered, Outcome, Turn, Worded, WrittenAnswer
 from indexing.writing import Fallback, Written, WrittenSentence, write_answer
 
+REFUSES_BELOW = 0.65
+"""The confidence below which a model's "the passages do not answer this" refuses the question.
+
+Above it the passages are quoted: a small model says so of half of what is well covered. 1 trusts a
+model throughout.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Composed:
@@ -47,8 +54,11 @@ async def compose(
     reply: Reply,
     usage: Usage,
     embedder: Embedder | None = None,
+    refuses_below: float = REFUSES_BELOW,
 ) -> AsyncGenerator[Worded | Composed]:
     """Write the answer to a question that retrieval can answer: its sentences, then the whole.
+
+    `refuses_below`: see `REFUSES_BELOW`.
 
     The last value is a `Composed`; when it is not a written one, what was shown is replaced by it.
     """
@@ -60,6 +70,8 @@ async def compose(
     match verdict:
         case Unasked(why):
             yield Composed(quoted, why, verdict.unavailable, model=model.name)
+        case NotAnswerable() if reply.confidence >= refuses_below:
+            yield Composed(quoted, "doubted", model=model.name)
         case NotAnswerable():
             owner = reply.nearest[0].owner if reply.nearest else ""
             refusal = NotCovered(reply.nearest, owner)

@@ -45,10 +45,15 @@ async def approval(conn: Connection, people: dict[str, Person], tmp_path: Path) 
 
 
 async def ask(
-    conn: Connection, model: FakeLanguageModel, person: Person, message: str = "m1", limit: int = 20
+    conn: Connection,
+    model: FakeLanguageModel,
+    person: Person,
+    message: str = "m1",
+    limit: int = 20,
+    refuses_below: float = 0.65,
 ) -> FakeChat:
     chat = FakeChat()
-    services = Services(None, None, model, limit)
+    services = Services(None, None, model, limit, refuses_below)
     words = "who approves a refund above £75 without a receipt"
     question = replace(asked(person, words, message), thread=message)
     await answering.on_asked(conn, services, chat, FakeOnce(), question, NOW)
@@ -105,8 +110,19 @@ async def test_what_the_passages_do_not_answer_is_refused(
         Check(answers=True, quote="an invented quote of some words", number=1),
     ):
         message = f"m-{check.answers}"
-        chat = await ask(conn, FakeLanguageModel([check]), people["priya"], message)
+        model = FakeLanguageModel([check])
+        chat = await ask(conn, model, people["priya"], message, refuses_below=1.0)
         assert chat.last[2].summary.startswith("No approved SOP covers this. Closest: ")
+
+
+async def test_a_model_s_doubt_alone_does_not_refuse_what_is_well_covered(
+    conn: Connection, people: dict[str, Person]
+) -> None:
+    model = FakeLanguageModel([Check(answers=False, quote="", number=1)])
+    chat = await ask(conn, model, people["priya"], "m-doubted", refuses_below=0.0)
+    card = chat.last[2]
+    assert not card.written
+    assert "Above £75, a shift lead approves" in str(card.blocks)
 
 
 @pytest.mark.parametrize(
