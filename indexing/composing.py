@@ -70,7 +70,7 @@ async def compose(
     match verdict:
         case Unasked(why):
             yield Composed(quoted, why, verdict.unavailable, model=model.name)
-        case NotAnswerable() if reply.confidence >= refuses_below:
+        case NotAnswerable() if refuses_below < 1 and reply.confidence >= refuses_below:
             yield Composed(quoted, "doubted", model=model.name)
         case NotAnswerable():
             owner = reply.nearest[0].owner if reply.nearest else ""

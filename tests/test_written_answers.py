@@ -122,7 +122,7 @@ async def test_a_model_s_doubt_alone_does_not_refuse_what_is_well_covered(
     chat = await ask(conn, model, people["priya"], "m-doubted", refuses_below=0.0)
     card = chat.last[2]
     assert not card.written
-    assert "Above £75, a shift lead approves" in str(card.blocks)
+    assert "Without a receipt a refund up to £75 needs nobody." in str(card.blocks)
 
 
 @pytest.mark.parametrize(
