@@ -25,7 +25,7 @@ from bot.inbox import Inbox, Worker
 from bot.outbox import Outbox, OutboxChat
 from bot.web import saying
 from bot.web.send import LocalChannel
-from handlers import approvals
+from handlers import review_posts
 from handlers.inbound import Place
 from handlers.services import Connection, Services
 from learning.modules import Cite, JobAid, Sentence
@@ -89,7 +89,7 @@ class Desk:
                 now=NOW,
             )
             chat = OutboxChat(conn, None, NOW, ("web",))
-            await approvals.post_everywhere(conn, self.services, chat, module.id, NOW)
+            await review_posts.post_everywhere(conn, self.services, chat, module.id, NOW)
             ((ref, *_),) = await store.fetch_posted(conn, module.id)
             rows = await (
                 await conn.execute("select id from bot.outbox where ref = %s", [ref])

@@ -7,17 +7,18 @@ again. What is done is never done twice.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from handlers import approvals
 from handlers import drafting_cards as cards
+from handlers import review_posts
 from handlers.answer_cards import said_card
 from handlers.drafting import due_at, request_of
 from handlers.inbound import CardRef, Pressed
 from handlers.looking import module_of
 from handlers.privately import show, tell
+from handlers.review_view import ReviewView
 from handlers.services import Chat, Connection, Later, Services
 from indexing.nouns import SopText
 from indexing.store.drafting import fetch_sop_texts
@@ -231,14 +232,26 @@ async def _finish(
     await piece_store.mark_ended(conn, module.id, work.number, left_out=made.left_out, now=now)
     await _end_progress(conn, chat, work)
     if before == "draft":
-        view = await approvals.post_everywhere(conn, services, chat, module.id, now)
+        view = await review_posts.post_everywhere(conn, services, chat, module.id, now)
     else:
-        view = await approvals.refresh(conn, chat, module.id, now)
-    requester = await fetch_person_by_id(conn, module.requested_by)
-    if view is not None and requester is not None:
-        unchanged = stood is not None and stood.content == made.content
+        view = await review_posts.refresh(conn, chat, module.id, now)
+    unchanged = stood is not None and stood.content == made.content
+    if view is not None:
         said = cards.drafted_words(view, unchanged, made.left_out)
-        await chat.direct(requester, said_card(said))
+        for person_id in _told(view, work.module, unchanged):
+            person = await fetch_person_by_id(conn, person_id)
+            if person is not None and person.active:
+                await chat.direct(person, said_card(said))
+
+
+def _told(view: ReviewView, before: Module, unchanged: bool) -> Collection[int]:
+    """The requester; where nothing has changed, whoever asked for a change reads why, too."""
+    wanted = [
+        remark.person_id
+        for remark, _ in view.remarks
+        if unchanged and remark.kind == "changes" and remark.number == before.number
+    ]
+    return dict.fromkeys((before.requested_by, *wanted))
 
 
 # How far it is

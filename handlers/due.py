@@ -16,6 +16,7 @@ _TASKS: dict[str, Task] = {
     "revise": drafting_due.on_revise_due,
     "remind": reminders.on_remind_due,
     "flagged": flagging.on_flagged_due,
+    "moved": flagging.on_moved_due,
     "warned": flagging.on_warned_due,
 }
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from handlers import approvals
 from handlers import review_cards as cards
+from handlers import review_posts
 from handlers.answer_cards import said_card
+from handlers.cards import plain
 from handlers.drafting import due_at, request_of
 from handlers.inbound import Pressed
 from handlers.looking import module_of, show_directly
 from handlers.privately import show, tell
-from handlers.review_view import fetch_view
-from handlers.review_words import refusal_words, title_of
+from handlers.review_view import ReviewView, fetch_view
+from handlers.review_words import finding_words, refusal_words, title_of
 from handlers.services import Chat, Connection, Later, Services
+from handlers.wording import shortened
 from indexing import audit
 from indexing.store.drafting import fetch_sop_texts
 from learning.modules import Content
@@ -22,6 +24,8 @@ from review import gate, store
 from review.checks import check_edited
 from review.editing import replaced
 from review.nouns import Checked, Module, StoredContent
+
+_LONGEST_FINDING = 300
 
 
 async def on_edit(
@@ -85,10 +89,23 @@ async def on_save(
         due_at=module.due_at or due_at(now),
         now=now,
     )
-    view = await approvals.refresh(conn, chat, module.id, now)
+    view = await review_posts.refresh(conn, chat, module.id, now)
+    await show(chat, pressed, said_card(_saved_words(view)))
+
+
+def _saved_words(view: ReviewView) -> str:
+    """What saving did; at once, too, where a check keeps everybody from approving it."""
     title = title_of(view.module, view.stored.title)
-    said = f"{title} is changed and before its reviewers again; approvals given before are void."
-    await show(chat, pressed, said_card(said))
+    blocking = next((found for found in view.stored.checks.findings if found.blocks), None)
+    if blocking is None:
+        return (
+            f"{title} is changed and before its reviewers again; approvals given before are void."
+        )
+    first = shortened(plain(finding_words(blocking)), _LONGEST_FINDING).rstrip(".")
+    return (
+        f"{title} is changed, and approvals given before are void, but nobody can approve it yet:"
+        f" {first}; the card says what."
+    )
 
 
 async def _checks(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from handlers import approvals
+from handlers import review_posts
 from handlers import source_changes as cards
 from handlers.drafting import request_of
+from handlers.review_words import refusal_words
 from handlers.services import Chat, Connection, Later, Services
 from indexing.store.cited import fetch_named_revisions
 from learning.nouns import Person
@@ -14,7 +15,9 @@ from learning.store import fetch_person, fetch_person_by_id, fetch_seat_holders
 from learning.store.competencies import fetch_competency
 from review import flags, store
 from review.nouns import Module
+from review.outcomes import SourceMoved
 from review.reviewers import missing_reviewers
+from review.states import BEFORE_REVIEWERS
 from review.store import flags as flag_store
 
 
@@ -30,11 +33,11 @@ async def on_flagged_due(
     module = await store.fetch_module(conn, flag.module_id, lock=True) if flag else None
     if flag is None or module is None or module.state != "flagged":
         return
-    view = await approvals.refresh(conn, chat, module.id, now)
+    view = await review_posts.refresh(conn, chat, module.id, now)
     under_way = await flag_store.fetch_under_way(conn, module.id)
     revision = await store.fetch_module(conn, under_way) if under_way else None
     if revision is not None and revision.number:
-        await approvals.refresh(conn, chat, revision.id, now)
+        await review_posts.refresh(conn, chat, revision.id, now)
     if revision is not None and revision.because == "source_changed":
         return
     requester = await _requester(conn, module)
@@ -44,9 +47,24 @@ async def on_flagged_due(
     told = {who.id: who for who in (requester, owner) if who is not None and who.active}
     for person in told.values():
         await chat.direct(person, cards.flagged_card(view, flag, under_way))
-    await approvals.tell_reporters(
+    await review_posts.tell_reporters(
         conn, chat, view, "is out of use: its source has changed, and it is being revised."
     )
+
+
+async def on_moved_due(
+    conn: Connection, services: Services, chat: Chat, later: Later, subject: str, now: datetime
+) -> None:
+    """Have the card of a draft say that what it rests on has moved, before anybody presses it.
+
+    `subject` is the module's id.
+    """
+    module = await store.fetch_module(conn, int(subject), lock=True)
+    if module is None or module.state not in BEFORE_REVIEWERS:
+        return
+    moved = await flags.outdated(conn, module.id, module.number, now.date())
+    aside = refusal_words(SourceMoved(module, moved), None) if moved else ""
+    await review_posts.refresh(conn, chat, module.id, now, aside=aside)
 
 
 async def on_warned_due(

@@ -32,7 +32,7 @@ from indexing.decisions import (
 from indexing.listing import list_documents, reported
 from indexing.store.decisions import Listed
 from learning.nouns import Person
-from review.flags import flag_modules, warn_of
+from review.flags import flag_modules, moved_drafts, warn_of
 
 
 def reindexed(count: int, embeddings: str) -> str:
@@ -99,11 +99,14 @@ async def on_revised(
 ) -> None:
     """Flag the modules that rest on what these documents no longer say; people are told afterwards.
 
+    The cards of drafts before their reviewers that may not be approved for it are to say so.
     In the transaction that changed the documents. Of a text that still waits for its validation
     people are only warned, once.
     """
     for flagged in await flag_modules(conn, document_ids, now):
         await later.defer("flagged", str(flagged.flag_id))
+    for module_id in await moved_drafts(conn, document_ids, now.date()):
+        await later.defer("moved", str(module_id))
     for warned in await warn_of(conn, document_ids):
         subject = f"{warned.module_id}.{warned.document_id}.{warned.revision_id}"
         await later.defer("warned", subject)

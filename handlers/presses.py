@@ -15,6 +15,7 @@ from handlers import (
     looking,
     published,
     seats,
+    withdrawing,
 )
 from handlers.answer_cards import said_card
 from handlers.inbound import Pressed
@@ -46,8 +47,9 @@ _REVIEW: dict[str, ReviewPress] = {
     "review.approve": approvals.on_approve,
     "review.changes": approvals.on_request_changes,
     "review.reject": approvals.on_reject,
-    "review.withdraw": approvals.on_withdraw,
-    "review.again": approvals.on_review_again,
+    "review.withdraw": withdrawing.on_withdraw,
+    "review.again": withdrawing.on_review_again,
+    "review.right": withdrawing.on_right,
     "review.edit": edits.on_edit,
     "review.open": edits.on_open,
     "review.save": edits.on_save,
@@ -60,6 +62,8 @@ _REVIEW: dict[str, ReviewPress] = {
     "review.minutes_30": approvals.on_minutes,
     "review.minutes_60": approvals.on_minutes,
     "module.report": published.on_report,
+    "module.withdraw": published.on_withdraw,
+    "module.right": published.on_right,
     "draft.new": drafting.on_new,
     "draft.start": drafting.on_start,
     "draft.stop": drafting_due.on_stop,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import assert_never
 
-from handlers import approvals
 from handlers import published_cards as cards
+from handlers import review_posts, withdrawing
 from handlers.answer_cards import said_card
 from handlers.answering import names_of, owners_of
 from handlers.feedback import answer_pressed
@@ -30,7 +30,7 @@ from indexing.visible import visible
 from learning.modules import LEVELS, Guide
 from learning.nouns import Person
 from learning.store.published import fetch_level, upsert_level
-from review import gate
+from review import reports
 from review.outcomes import AlreadyReported, NoSuchModule, NotNow, Reported, WordsMissing
 
 LONGEST_REPORT = 2_000
@@ -120,7 +120,8 @@ async def on_wrong(conn: Connection, chat: Chat, pressed: Pressed, now: datetime
         return
     shown = await _fetch_pressed(conn, chat, pressed, now)
     if shown is not None:
-        await show_directly(chat, pressed, cards.report_card(shown.module))
+        may = await withdrawing.may_withdraw(conn, shown.module.module_id, pressed.person, now)
+        await show_directly(chat, pressed, cards.report_card(shown.module, may_withdraw=may))
 
 
 async def on_report(
@@ -136,7 +137,7 @@ async def on_report(
         return
     module_id = shown.module.module_id
     text = visible(pressed.fields.get(cards.report_field(module_id), "")).strip()
-    result = await gate.report(
+    result = await reports.report(
         conn,
         module_id=module_id,
         person=person,
@@ -158,6 +159,44 @@ async def on_report(
             assert_never(result)
 
 
+async def on_withdraw(
+    conn: Connection, services: Services, chat: Chat, later: Later, pressed: Pressed, now: datetime
+) -> None:
+    """Take a published module out of use at once, for the owner of a cited SOP or a reviewer."""
+    person = pressed.person
+    if person is None:
+        await tell(chat, pressed, cards.UNKNOWN)
+        return
+    shown = await _fetch_pressed(conn, chat, pressed, now)
+    if shown is None:
+        return
+    module_id = shown.module.module_id
+    reason = _reason(pressed, module_id)
+    if await withdrawing.withdraw_now(conn, chat, pressed, person, module_id, reason, now):
+        await show(chat, pressed, said_card(withdrawing.WITHDRAWN))
+
+
+async def on_right(
+    conn: Connection, services: Services, chat: Chat, later: Later, pressed: Pressed, now: datetime
+) -> None:
+    """Keep a module in use that somebody said is wrong, from the notice the reviewers read."""
+    person = pressed.person
+    if person is None:
+        await tell(chat, pressed, cards.UNKNOWN)
+        return
+    module_id, _ = module_of(pressed.subject)
+    reason = _reason(pressed, module_id)
+    if await withdrawing.hold_right_now(conn, chat, pressed, person, module_id, reason, now):
+        await show(chat, pressed, said_card(withdrawing.HELD_RIGHT))
+
+
+def _reason(pressed: Pressed, module_id: int) -> str:
+    """What was typed on the notice, or on the presser's own report card."""
+    names = (cards.reason_field(module_id), cards.report_field(module_id))
+    typed = next((pressed.fields[name] for name in names if name in pressed.fields), "")
+    return visible(typed).strip()[:LONGEST_REPORT]
+
+
 async def _tell_reviewers(
     conn: Connection,
     services: Services,
@@ -167,9 +206,10 @@ async def _tell_reviewers(
     text: str,
     now: datetime,
 ) -> None:
-    view = await approvals.refresh(conn, chat, reported.module.id, now)
-    said = cards.reported_words(
-        title_of(view.module, view.stored.title), person.name, text, suspended=reported.suspended
+    view = await review_posts.refresh(conn, chat, reported.module.id, now)
+    title = title_of(view.module, view.stored.title)
+    card = cards.reported_card(
+        view.module.id, title, person.name, text, suspended=reported.suspended
     )
     for place in services.review_places:
-        await chat.post(place, said_card(said))
+        await chat.post(place, card)

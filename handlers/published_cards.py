@@ -63,8 +63,8 @@ def report_field(module_id: int) -> str:
     return f"wrong:m{module_id}"
 
 
-def report_card(module: PublishedModule) -> Card:
-    """Ask what is wrong."""
+def report_card(module: PublishedModule, *, may_withdraw: bool = False) -> Card:
+    """Ask what is wrong; the owner of a cited SOP and its reviewers may take it out at once."""
     title = f"{KINDS[module.kind]} “{module.title}”"
     said = f"What is wrong in {title}?"
     hint = "Say what it should say, and how you know."
@@ -73,10 +73,17 @@ def report_card(module: PublishedModule) -> Card:
         (
             Heading(title),
             Field(report_field(module.module_id), "What is wrong?", "long_text", hint=hint),
-            Buttons((Button("Report", "module.report", f"module:{module.module_id}", "primary"),)),
+            Buttons(tuple(_report_buttons(f"module:{module.module_id}", may_withdraw))),
             Note("Its reviewers read your words and your name, and you hear what becomes of it."),
         ),
     )
+
+
+def _report_buttons(subject: str, may_withdraw: bool) -> Iterator[Button]:
+    yield Button("Report", "module.report", subject, "primary")
+    if may_withdraw:
+        ask = "Take it out of use at once?"
+        yield Button("Withdraw it", "module.withdraw", subject, "danger", ask)
 
 
 def thanks_words(reported: Reported) -> str:
@@ -89,7 +96,29 @@ def thanks_words(reported: Reported) -> str:
     return "Thank you. Its reviewers have your words, and you will hear what becomes of it."
 
 
-def reported_words(title: str, name: str, text: str, *, suspended: bool) -> str:
-    """Said where the reviewers are."""
+def reason_field(module_id: int) -> str:
+    """The field in which a reviewer says why what was reported is right, or is withdrawn."""
+    return f"reason:m{module_id}"
+
+
+def reported_card(module_id: int, title: str, name: str, text: str, *, suspended: bool) -> Card:
+    """Shown where the reviewers are. What is suspended is decided on its own card."""
     after = "It is suspended: nobody is shown it." if suspended else "It is still in use."
-    return f"{name} says that {title} is wrong: “{text}” {after}"
+    said = f"{name} says that {title} is wrong: “{text}” {after}"
+    if suspended:
+        return Card(said, (Text(literal(said)),))
+    subject, ask = f"module:{module_id}", "Take it out of use at once?"
+    hint = "Why it is right as it stands, or why it is withdrawn"
+    return Card(
+        said,
+        (
+            Text(literal(said)),
+            Field(reason_field(module_id), "Reason", "long_text", hint=hint),
+            Buttons(
+                (
+                    Button("It is right", "module.right", subject, "primary"),
+                    Button("Withdraw it", "module.withdraw", subject, "danger", ask),
+                )
+            ),
+        ),
+    )

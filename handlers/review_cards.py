@@ -118,6 +118,9 @@ def _status(view: ReviewView) -> Iterator[Block]:
 
 
 def _last_remark(view: ReviewView) -> Iterator[Block]:
+    for report, who in view.reports:
+        said = f"“{literal(shortened(report.text, _LONGEST_REMARK))}”"
+        yield Text(f"{literal(who)} says that it is wrong: {said}")
     if not view.remarks or view.module.state == "published":
         return
     remark, who = view.remarks[-1]
@@ -184,13 +187,18 @@ def _foot(view: ReviewView) -> Iterator[Block]:
     if module.state in ("published", "flagged", "suspended"):
         ask = "Take it out of use at once?"
         withdraw = Button("Withdraw", "review.withdraw", subject, "danger", ask)
-        if module.state != "suspended":
+        if module.state != "suspended" and not view.reports:
             yield Field(f"comment:{at}", "Reason", "text", hint="Why it is withdrawn")
             yield Buttons((withdraw,))
             return
         hint = "Why it is right as it stands, or why it is withdrawn"
         yield Field(f"comment:{at}", "Reason", "long_text", hint=hint)
-        yield Buttons((Button("Review again", "review.again", subject, "primary"), withdraw))
+        right = (
+            Button("Review again", "review.again", subject, "primary")
+            if module.state == "suspended"
+            else Button("It is right", "review.right", subject, "primary")
+        )
+        yield Buttons((right, withdraw))
 
 
 def _looks(view: ReviewView) -> Iterator[Button]:

@@ -46,6 +46,21 @@ class ReviewView:
     left_out: tuple[str, ...] = ()
     """What was asked for and could not be had when it was drafted: codes."""
 
+    @property
+    def reports(self) -> tuple[tuple[Remark, str], ...]:
+        """Who says of the published content that it is wrong; none from before it was held right."""
+        module = self.module
+        if module.state != "published":
+            return ()
+        since = [
+            (remark, who)
+            for remark, who in self.remarks
+            if remark.number == module.number and remark.at >= module.moved_at
+        ]
+        held = [at for at, (remark, _) in enumerate(since) if remark.kind == "restore"]
+        after = since[held[-1] + 1 :] if held else since
+        return tuple((remark, who) for remark, who in after if remark.kind == "report")
+
 
 async def fetch_view(conn: Connection, module_id: int, today: date) -> ReviewView | None:
     """Fetch what a module's card shows; None where there is no such module or nothing drafted."""

@@ -18,6 +18,7 @@ from review.outcomes import (
     NoSuchModule,
     NotAReviewer,
     NotNow,
+    NotReported,
     OldContent,
     RatingsMissing,
     SeatTaken,
@@ -185,7 +186,9 @@ def _place(section: str) -> str:
     return f"{_SECTIONS[key].format(literal(rest))}: " if key in _SECTIONS else ""
 
 
-def refusal_words(refusal: ApproveRefusal | NoReviewerLeft, person: Person | None) -> str:
+def refusal_words(
+    refusal: ApproveRefusal | NoReviewerLeft | NotReported, person: Person | None
+) -> str:
     """Why a press changed nothing, and what to do next. Plain text."""
     match refusal:
         case NoSuchModule():
@@ -234,8 +237,10 @@ def refusal_words(refusal: ApproveRefusal | NoReviewerLeft, person: Person | Non
                 f"What this rests on has changed or may not be used today: {named}. Request changes"
                 " to have it drafted again from what is in force."
             )
+        case NotReported():
+            return "Nobody says that it is wrong any more, so there is nothing to decide here."
         case WordsMissing():
-            return "Say why in the comment field, then press again. Nothing was decided."
+            return "Say why in the field, then press again. Nothing was decided."
         case NoReviewerLeft(module, seats):
             wanted_seats = listed(seat_words(seat, module.domain) for seat in seats)
             return (

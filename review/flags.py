@@ -99,6 +99,19 @@ async def outdated(
     return tuple(found)
 
 
+async def moved_drafts(
+    conn: Connection, document_ids: Collection[int], today: date
+) -> tuple[int, ...]:
+    """The modules before their reviewers that cite these documents and rest on what has moved."""
+    return tuple(
+        [
+            module_id
+            for module_id, number in await flag_store.fetch_drafts_citing(conn, document_ids)
+            if await outdated(conn, module_id, number, today)
+        ]
+    )
+
+
 async def _flag(conn: Connection, standing: Standing, now: datetime) -> list[Flagged]:
     revision_id = standing.in_force or standing.newest
     if standing.withdrawn:

@@ -18,7 +18,6 @@ from review import store
 from review.flags import outdated
 from review.nouns import TICKS, Checked, Module, Seat
 from review.outcomes import (
-    AlreadyReported,
     ApprovedBySeat,
     ApproveRefusal,
     ChecksBlock,
@@ -32,7 +31,6 @@ from review.outcomes import (
     Published,
     RatingsMissing,
     Refusal,
-    Reported,
     SeatTaken,
     SourceMoved,
     TicksMissing,
@@ -43,8 +41,6 @@ from review.reviewers import fetch_reviewers, seats_of, unfilled_seats
 from review.states import BEFORE_REVIEWERS, State, may_move
 from review.store import Connection
 from review.store.flags import lock_cited
-
-REPORTS_THAT_SUSPEND = 2
 
 
 async def approve(
@@ -212,35 +208,6 @@ async def put_before_reviewers(
     await store.mark_content(conn, module, number, hashed, actor=actor, now=now)
     await store.mark_due(conn, module.id, due_at)
     return await _again(conn, module)
-
-
-async def report(
-    conn: Connection,
-    *,
-    module_id: int,
-    person: Person,
-    text: str,
-    press: int,
-    now: datetime,
-) -> Reported | AlreadyReported | NoSuchModule | NotNow | WordsMissing:
-    """Take in "this is wrong": two people's reports, or one SME's, suspend the module."""
-    module = await store.fetch_module(conn, module_id, lock=True)
-    if module is None:
-        return NoSuchModule()
-    if module.state != "published":
-        return NotNow(module)
-    if not text.strip():
-        return WordsMissing(module)
-    reporters = await store.fetch_reporters(conn, module)
-    if person.id in reporters:
-        return AlreadyReported(module)
-    await store.insert_remark(
-        conn, module, kind="report", person_id=person.id, text=text.strip(), press=press, now=now
-    )
-    enough = len(reporters) + 1 >= REPORTS_THAT_SUSPEND or "sme" in seats_of(person, module.domain)
-    if enough:
-        await store.mark_state(conn, module.id, "suspended", actor=person.email, now=now)
-    return Reported(await _again(conn, module), enough)
 
 
 async def review_again(

@@ -134,6 +134,21 @@ class Reported:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldRight:
+    """A reviewer holds the module to be right; what these people (ids) reported is closed."""
+
+    module: Module
+    reporters: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class NotReported:
+    """Nobody says that the module is wrong, or not any more."""
+
+    module: Module
+
+
+@dataclass(frozen=True, slots=True)
 class AlreadyReported:
     """The same person has reported this content before."""
 

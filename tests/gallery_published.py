@@ -105,6 +105,10 @@ PUBLISHED: dict[str, Card] = {
     "published_list_nothing": made.list_card([]),
     "published_list_no_such": made.list_card(_EVERY, _HOSTILE),
     "published_report": made.report_card(_module(42, AID)),
+    "published_report_owner": made.report_card(_module(42, AID), may_withdraw=True),
+    "published_reported": made.reported_card(
+        42, "Job aid “Lost receipt”", "Priya Shah", "The limit is £50.", suspended=False
+    ),
     "published_report_hostile": made.report_card(_module(45, AID, _HOSTILE)),
 }
 """A published module wherever people meet it."""

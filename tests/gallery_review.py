@@ -216,6 +216,9 @@ _SUSPENDED = replace(
     module=replace(_GUIDE.module, state="suspended"),
     remarks=((Remark("report", 3, 5, "The limit is £50 now.", NOW), "Priya Shah"),),
 )
+_REPORTED = replace(
+    _BOTH, remarks=((Remark("report", 3, 5, "The *limit* is £50, <@U1>.", NOW), "Priya Shah"),)
+)
 _OLD = replace(GUIDE, novice=(Step(1, _SECTION, (said("Look the purchase up."),)),))
 _REVISED = replace(_GUIDE, before=replace(_GUIDE.stored, content=_OLD))
 _LONG = replace(
@@ -254,6 +257,7 @@ REVIEW: dict[str, Card] = {
     "review_findings": made.review_card(view(AID, checks=_FOUND)),
     "review_one_seat": made.review_card(_ONE),
     "review_published": made.review_card(_BOTH),
+    "review_reported": made.review_card(_REPORTED),
     "review_sent_back": made.review_card(_SENT_BACK),
     "review_suspended": made.review_card(_SUSPENDED),
     "review_revised": made.review_card(_REVISED),

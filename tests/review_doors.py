@@ -22,7 +22,7 @@ from bot.channel import Channel
 from bot.database import Pool
 from bot.inbox import Inbox, Worker
 from bot.outbox import Outbox, OutboxChat
-from handlers import approvals
+from handlers import review_posts
 from handlers.inbound import Place
 from handlers.services import Services
 from learning.modules import Content
@@ -53,7 +53,7 @@ class Doors:
         conn = self.office.conn
         module = await self.office.drafted(content)
         chat = OutboxChat(conn, None, NOW, ("slack", "teams"))
-        await approvals.post_everywhere(conn, SERVICES, chat, module.id, NOW)
+        await review_posts.post_everywhere(conn, SERVICES, chat, module.id, NOW)
         await conn.commit()
         for (row,) in await self.slack.rows(
             "select id from bot.outbox where state = 'queued' order by id"

@@ -183,6 +183,19 @@ async def test_a_draft_whose_source_changed_is_refused_and_drafted_again(
     assert found.state == "approved_by_one"
 
 
+async def test_a_draft_whose_source_changed_says_so_before_anybody_presses(
+    office: Office, sop: Sop
+) -> None:
+    await office.drafted()
+    await sop.revise(SOP.replace("£75", "£50"))
+    assert office.later.deferred, "the draft's card is looked at again"
+    await office.work_off()
+    card = office.card()
+    assert "has changed or may not be used today" in words(card[1])
+    said = await office.press("dana", "Approve", card)
+    assert "What this rests on has changed" in said[0][2].summary, "before any tick is asked for"
+
+
 async def test_a_source_withdrawn_while_its_draft_is_in_review(office: Office, sop: Sop) -> None:
     await office.drafted()
     (sop.world.shop.folder / "refunds.md").unlink()
@@ -287,7 +300,7 @@ async def test_what_a_kill_leaves_undone_is_done_later(
 
 
 async def test_a_due_event_for_nothing_is_left(office: Office) -> None:
-    for task, subject in (("flagged", "4711"), ("warned", "1.2.3")):
+    for task, subject in (("flagged", "4711"), ("moved", "4711"), ("warned", "1.2.3")):
         await due.on_due(
             office.world.conn,
             SERVICES,

@@ -19,7 +19,7 @@ from bot.database import Database, Pool, open_pool
 from handlers import library
 from handlers.services import Connection
 from learning.nouns import Person
-from review import flags, gate, outcomes
+from review import flags, gate, outcomes, reports
 from review.nouns import TICKS, Module
 from review.store.flags import fetch_flags, fetch_under_way
 
@@ -213,7 +213,7 @@ async def test_what_loses_to_its_duplicate_is_withdrawn_from_modules(sop: Sop) -
 
 async def test_a_suspended_module_is_flagged_too(sop: Sop) -> None:
     module = await sop.published()
-    await gate.report(
+    await reports.report(
         sop.world.conn,
         module_id=module.id,
         person=sop.world.people["lee"],
@@ -260,7 +260,7 @@ async def test_what_is_not_in_use_is_not_flagged(sop: Sop) -> None:
         "in_review",
         "withdrawn",
     ]
-    assert sop.later.deferred == []
+    assert sop.later.deferred == [("moved", str(draft.id))], "its card says so"
     moved = await flags.outdated(sop.world.conn, draft.id, draft.number, TODAY)
     assert [each.uri for each in moved] == ["refunds.md"]
     assert isinstance(await sop.world.approve(draft, "dana"), outcomes.SourceMoved)

@@ -18,7 +18,7 @@ from sop_folder import TODAY
 from bot.database import Database, open_pool
 from handlers.services import Connection
 from learning import store as people_store
-from review import gate, outcomes, store
+from review import gate, outcomes, reports, store
 from review.nouns import TICKS, Module
 from review.reviewers import missing_reviewers
 from review.states import FINAL, MOVES
@@ -256,7 +256,7 @@ async def test_drafting_needs_reviewers_besides_the_requester(world: World) -> N
 
 async def test_two_reports_or_one_of_an_sme_suspend_a_module(world: World) -> None:
     async def report(module: Module, name: str) -> object:
-        return await gate.report(
+        return await reports.report(
             world.conn,
             module_id=module.id,
             person=world.people[name],
@@ -554,7 +554,7 @@ async def _take(
                 press=await world.press(name),
             )
         case "report" | "again":
-            call = gate.report if act == "report" else gate.review_again
+            call = reports.report if act == "report" else gate.review_again
             words = {"text": "w"} if act == "report" else {"reason": "w"}
             await call(
                 world.conn, module_id=module.id, **how, **words, press=await world.press(name)

@@ -24,7 +24,7 @@ from indexing.nouns import Answered
 from indexing.store.drafting import fetch_sop_texts
 from learning.modules import Cite, Content, Guide, JobAid, Sentence, Step
 from learning.nouns import Person
-from learning.store import upsert_person
+from learning.store import fetch_person, upsert_person
 from learning.store.published import fetch_level
 from review import store
 from review.nouns import Module
@@ -539,6 +539,121 @@ async def test_two_reports_take_a_module_out_and_everybody_hears(desk: Desk) -> 
     assert "do not have that in use" in late.summary
     ((_, _, gone),) = await desk.press("omar", buttons(card)["This is wrong"])
     assert "do not have that in use" in gone.summary
+
+
+async def _reported(desk: Desk, module: Module, name: str = "priya") -> Card:
+    """What the reviewers read once somebody has reported a module."""
+    said = await desk.press(
+        name, wrong(module), fields={f"wrong:m{module.id}": "The limit is £50."}
+    )
+    return next(card for kind, where, card in said if (kind, where) == ("post", REVIEW))
+
+
+async def _acts(world: World, act: str) -> list[str]:
+    cursor = await world.conn.execute(
+        "select actor from audit.event where act = %s order by id", [act]
+    )
+    return [actor for (actor,) in await cursor.fetchall()]
+
+
+async def test_what_is_right_after_all_stays_in_use_and_the_reporter_hears_why(
+    desk: Desk,
+) -> None:
+    module = await publish(desk.world, aid(desk.world))
+    await store.upsert_posted(desk.world.conn, module, ref="card-review", place=REVIEW, now=NOW)
+    desk.now += timedelta(minutes=5)
+    notice = await _reported(desk, module)
+    assert list(buttons(notice)) == ["It is right", "Withdraw it"]
+    assert await _acts(desk.world, "module.reported") == ["priya@example.com"]
+    right, reason = buttons(notice)["It is right"], f"reason:m{module.id}"
+    ((_, _, refused),) = await desk.press("omar", right, channel=True, fields={reason: "No."})
+    assert "Only reviewers of refunds" in refused.summary
+    ((_, _, missing),) = await desk.press("dana", right, channel=True)
+    assert "Say why in the field" in missing.summary
+    said = await desk.press("dana", right, channel=True, fields={reason: "Section 4 says £75."})
+    told = [card.summary for kind, who, card in said if who == "priya@example.com"]
+    assert len(told) == 1
+    assert "Dana Cole holds it to be right (“Section 4 says £75”), and it stays" in told[0]
+    assert said[-1][2].summary.startswith("Noted: it stays in use")
+    assert await desk.world.published() == [module.id]
+    assert await _acts(desk.world, "module.held_right") == ["dana@example.com"]
+    ((_, _, late),) = await desk.press("jo", right, channel=True, fields={reason: "Yes."})
+    assert "Nobody says that it is wrong any more" in late.summary
+    await _reported(desk, module, "omar")
+    assert await desk.world.published() == [module.id], "what was closed counts no more"
+
+
+async def test_the_card_of_what_is_reported_has_the_press_that_closes_it(desk: Desk) -> None:
+    module = await publish(desk.world, aid(desk.world))
+    await store.upsert_posted(desk.world.conn, module, ref="card-review", place=REVIEW, now=NOW)
+    desk.now += timedelta(minutes=5)
+    said = await desk.press(
+        "priya", wrong(module), fields={f"wrong:m{module.id}": "The limit is £50."}
+    )
+    card = next(card for kind, where, card in said if where == "card-review")
+    assert "Priya Shah says that it is wrong: “The limit is £50.”" in str(card.blocks)
+    right = buttons(card)["It is right"]
+    said = await desk.press(
+        "jo",
+        right,
+        card="card-review",
+        channel=True,
+        fields={f"comment:c{module.number}": "It is £75."},
+    )
+    card = next(card for kind, where, card in said if where == "card-review")
+    assert "It is right" not in buttons(card)
+    assert ("whisper", "jo@example.com") in {(kind, who) for kind, who, _ in said}
+
+
+async def test_the_owner_of_a_cited_sop_withdraws_at_once(desk: Desk) -> None:
+    module = await publish(desk.world, aid(desk.world))
+    assert await _owner(desk.world) == "dana@example.com"
+    await upsert_person(desk.world.conn, Person(0, "dana@example.com", "Dana Cole"))
+    owner = await fetch_person(desk.world.conn, "dana@example.com")
+    assert owner
+    assert not owner.seats, "their seat is not what lets them"
+    desk.world.people["dana"] = owner
+    ask_wrong = Button("This is wrong", "module.wrong", f"module:{module.id}")
+    ((_, _, form),) = await desk.press("omar", ask_wrong)
+    assert list(buttons(form)) == ["Report"]
+    ((_, _, form),) = await desk.press("dana", ask_wrong)
+    assert list(buttons(form)) == ["Report", "Withdraw it"]
+    withdraw, name = buttons(form)["Withdraw it"], f"wrong:m{module.id}"
+    ((_, _, refused),) = await desk.press("omar", withdraw, fields={name: "I want it gone."})
+    assert "Only reviewers of refunds" in refused.summary
+    assert await desk.world.published() == [module.id]
+    ((_, _, missing),) = await desk.press("dana", withdraw)
+    assert "Say why in the field" in missing.summary
+    said = await desk.press("dana", withdraw, fields={name: "The limit is wrong."})
+    assert said[-1][2].summary.startswith("It is withdrawn")
+    assert await desk.world.published() == []
+    assert await desk.world.state(module) == "withdrawn"
+
+
+async def _owner(world: World) -> str:
+    return str(
+        await world.shop.value(
+            """
+            select r.owner from indexing.revision r join indexing.document d
+              on r.id = d.in_force_revision_id where d.uri = 'refunds.md'
+            """
+        )
+    )
+
+
+@pytest.mark.parametrize("kind", ["quiz", "aid"])
+async def test_the_requester_is_told_what_becomes_of_what_is_practised_with(
+    desk: Desk, kind: str
+) -> None:
+    world = desk.world
+    module = await world.drafted(world.items() if kind == "quiz" else aid(world))
+    await store.upsert_posted(world.conn, module, ref="card-review", place=REVIEW, now=NOW)
+    await world.approve(module, "dana", just_competent={"q1": 7})
+    approve = Button("Approve", "review.approve", f"module:{module.id}.{module.number}")
+    ticks = {f"ticks:c{module.number}": "Accurate\nRight tone\nCompliant"}
+    said = await desk.press("jo", approve, card="card-review", channel=True, fields=ticks)
+    (told,) = (card.summary for _, who, card in said if who == "mia@example.com")
+    assert ("It waits for practising in chat" in told) == (kind == "quiz")
 
 
 async def test_an_sme_alone_suspends(desk: Desk) -> None:

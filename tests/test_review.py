@@ -128,12 +128,19 @@ async def test_a_gap_becomes_a_published_guide(office: Office) -> None:
     assert "Above £75, a shift lead approves at the till. [1]" in words(card)
 
     said = await office.press("dana", "Approve", (ref, card), **ticked(card))
-    assert [kind for kind, *_ in said] == ["update", "direct"], "the card, and the minutes"
+    assert [kind for kind, *_ in said] == [
+        "update",
+        "whisper",
+        "direct",
+    ], "the card, what it did, and the minutes"
+    assert said[1][2].summary.startswith("Approved as SME (refunds). Still needed: one approval")
     ref, card = office.card()
     assert "approved by Dana Cole" in words(card)
     assert "waiting for Jo Silva or Max Both" in words(card), "not Mia, who asked for it"
 
     said = await office.press("jo", "Approve", (ref, card), **ticked(card))
+    (_, _, done) = next(each for each in said if each[0] == "whisper")
+    assert done.summary == "Approved as L&D. It is published."
     ref, card = office.card()
     assert card.summary.startswith("Published")
     assert ("direct", "mia@example.com") in {(kind, where) for kind, where, _ in said}
@@ -169,10 +176,16 @@ async def test_a_comment_comes_back_as_a_revision(office: Office) -> None:
     module = await office.drafted()
     ref, card = office.card()
     (said,) = await office.press("dana", "Request changes", (ref, card))
-    assert "Say why in the comment field" in said[2].summary
-    await office.press(
+    assert "Say why in the field" in said[2].summary
+    said = await office.press(
         "dana", "Request changes", (ref, card), **{fields_of(card)["comment"]: "Name the till."}
     )
+    (answered,) = (each[2].summary for each in said if each[0] == "whisper")
+    assert answered.startswith("Sent back with your comment")
+    assert not any(".”." in each[2].summary for each in said)
+    for name in ("mia", "dana"):
+        told = [card.summary for _, who, card in said if who == f"{name}@example.com"]
+        assert "without a language model I only take the SOP's own words" in told[-1], name
     found = await store.fetch_module(office.world.conn, module.id)
     assert found
     assert (found.state, found.number) == ("in_review", 2)
@@ -197,6 +210,9 @@ async def test_an_edit_makes_an_author_and_voids_approvals(office: Office) -> No
     text = next(block for block in opened.blocks if isinstance(block, Field))
     edited = text.value.replace("£75", "£50")
     said = await office.press("lee", "Save", ("card-x", opened), **{text.name: edited})
+    saved = said[-1][2].summary
+    assert "but nobody can approve it yet: " in saved
+    assert "no cited passage says this (above £50); the card says what." in saved
     ref, card = office.card()
     assert "no cited passage says this" in words(card), "an unsupported line blocks"
     (said_to_jo,) = await office.press("jo", "Approve", (ref, card), **ticked(card))

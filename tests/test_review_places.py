@@ -50,7 +50,8 @@ def inputs(card: Any) -> dict[str, str]:
 async def test_one_in_slack_and_one_in_teams_publish_it(doors: Doors) -> None:
     module = await doors.drafted()
     before = doors.slack_card()["blocks"]
-    assert await doors.press_in_slack("dana", "Approve", ticks=TICKED) == []
+    (done,) = await doors.press_in_slack("dana", "Approve", ticks=TICKED)
+    assert done["text"].startswith("Approved as SME (refunds). Still needed")
     after = doors.slack_card()["blocks"]
     changed = [(was, now) for was, now in zip(before, after, strict=True) if was != now]
     assert len(changed) == 1, "an update touches the status lines only"
@@ -92,8 +93,9 @@ async def test_a_comment_comes_back_as_a_new_card_in_both_places(doors: Doors) -
 async def test_a_rejection_ends_it_in_both_places(doors: Doors) -> None:
     module = await doors.drafted()
     (said,) = await doors.press_in_slack("lee", "Reject")
-    assert "Say why in the comment field" in shown(said)
-    assert await doors.press_in_slack("lee", "Reject", comment="We never do this.") == []
+    assert "Say why in the field" in shown(said)
+    (done,) = await doors.press_in_slack("lee", "Reject", comment="We never do this.")
+    assert done["text"].startswith("Rejected for good")
     assert (await doors.module(module)).state == "rejected"
     for card in (shown(doors.slack_card()["blocks"]), words(doors.teams_card()[1])):
         assert "Rejected" in card

@@ -101,12 +101,16 @@ async def fetch_remarks(conn: Connection, module_id: int) -> tuple[Remark, ...]:
 
 
 async def fetch_reporters(conn: Connection, module: Module) -> frozenset[int]:
-    """Who has reported this content since it was published."""
+    """Who has reported this content since it was published, and since it was last held to be right."""
     rows = await (
         await conn.execute(
             """
-            select distinct person_id from review.remark
-            where module_id = %s and number = %s and kind = 'report' and at >= %s
+            select distinct r.person_id from review.remark r
+            where r.module_id = %s and r.number = %s and r.kind = 'report' and r.at >= %s
+              and not exists (
+                select from review.remark held
+                where held.module_id = r.module_id and held.number = r.number
+                  and held.kind = 'restore' and held.id > r.id)
             """,
             [module.id, module.number, module.moved_at],
         )

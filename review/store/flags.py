@@ -102,6 +102,25 @@ async def fetch_standing(conn: Connection, document_ids: Collection[int]) -> lis
     return [Standing(*row) for row in rows]
 
 
+async def fetch_drafts_citing(
+    conn: Connection, document_ids: Collection[int]
+) -> list[tuple[int, int]]:
+    """Each module before its reviewers, with its present content, that cites these documents."""
+    rows = await (
+        await conn.execute(
+            """
+            select m.id, m.number from review.module m
+            where m.state in ('in_review', 'approved_by_one') and exists (
+                select from review.cited c
+                where c.module_id = m.id and c.number = m.number and c.document_id = any (%s))
+            order by m.id
+            """,
+            [list(document_ids)],
+        )
+    ).fetchall()
+    return [(module_id, number) for module_id, number in rows]
+
+
 async def fetch_citing(
     conn: Connection, document_id: int, revision_id: int, states: Sequence[State]
 ) -> list[Citing]:
