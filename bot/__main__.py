@@ -103,7 +103,7 @@ def _documents(commands: argparse._SubParsersAction[Parser]) -> None:
         "documents",
         help="list documents, or settle one",
         usage=(
-            "jobaid documents [--source NAME] [--status STATUS] [--json]\n"
+            "jobaid documents [--source NAME] [--status STATUS] [--waiting] [--json]\n"
             "       jobaid documents validate URI --as EMAIL\n"
             "       jobaid documents canonical URI --as EMAIL\n"
             "       jobaid documents conflict URI URI [--lift] --as EMAIL"
@@ -111,6 +111,7 @@ def _documents(commands: argparse._SubParsersAction[Parser]) -> None:
         epilog=_examples(
             "documents",
             "documents --status unvalidated",
+            "documents --waiting",
             "documents validate returns/refunds.md --as dana@example.com",
         ),
     )
@@ -120,6 +121,9 @@ def _documents(commands: argparse._SubParsersAction[Parser]) -> None:
         choices=("answerable", "unvalidated", "expired", "withdrawn", "conflict"),
         help="%(choices)s",
         metavar="STATUS",
+    )
+    documents.add_argument(
+        "--waiting", action="store_true", help="those with a text that waits for an SME"
     )
     documents.add_argument("--json", action="store_true")
     acts = documents.add_subparsers(

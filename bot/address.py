@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import http.client
+import json
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -36,6 +38,11 @@ def check_address(settings: Settings) -> None:
 def _unusable(settings: Settings, error: OSError) -> UnusableSetting:
     host, port = settings.host, settings.port
     if error.errno == errno.EADDRINUSE:
+        if is_jobaid(host, port):
+            return UnusableSetting(
+                f"Jobaid is already running at {_url(host, port)}. Open that, or stop it, or set"
+                f" PORT to a free one for a second: PORT={_another(port)}"
+            )
         return UnusableSetting(
             f"PORT {port} on HOST {host} is taken by another program. Stop that one, or set PORT to"
             f" a free one: PORT={_another(port)}"
@@ -48,6 +55,28 @@ def _unusable(settings: Settings, error: OSError) -> UnusableSetting:
         f"HOST {host} is no address of this machine. Set HOST to 127.0.0.1 (reached from this"
         " machine only) or to 0.0.0.0 (reached from others too)."
     )
+
+
+def is_jobaid(host: str, port: int) -> bool:
+    """Whether what answers at this address is a Jobaid."""
+    asked = http.client.HTTPConnection(_reached_at(host), port, timeout=2)
+    try:
+        asked.request("GET", "/healthz")
+        told = json.loads(asked.getresponse().read(1_000))
+    except (OSError, ValueError, http.client.HTTPException):
+        return False
+    finally:
+        asked.close()
+    return isinstance(told, dict) and told.get("service") == "jobaid"
+
+
+def _reached_at(host: str) -> str:
+    """Where a program on this machine reaches what listens on every address."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)  # noqa: S104
+
+
+def _url(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _another(port: int) -> int:
@@ -66,9 +95,8 @@ async def listening(settings: Settings, application: web.Application) -> AsyncIt
         await runner.cleanup()
         raise _unusable(settings, error) from None
     port = runner.addresses[0][1]
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
     try:
-        yield f"http://{host}:{port}"
+        yield _url(settings.host, port)
     finally:
         await runner.cleanup()
 
@@ -79,7 +107,7 @@ def health_routes(pool: Pool) -> web.RouteTableDef:
 
     @routes.get("/healthz")
     async def healthz(_request: web.Request) -> web.Response:
-        return web.json_response({"status": "ok"})
+        return web.json_response({"status": "ok", "service": "jobaid"})
 
     @routes.get("/readyz")
     async def readyz(_request: web.Request) -> web.Response:

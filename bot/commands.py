@@ -25,8 +25,7 @@ from bot.embedder import fault_of_embedder, load_embedder
 from bot.inbox import InboxLater
 from bot.settings import Settings
 from bot.skills import settle
-from bot.state import state_of_house
-from bot.teams.identity import missing_settings
+from bot.state import facts_of, state_of_house
 from bot.teams.package import package
 from handlers import directory, doctor, evaluating, evaluation_report, library, run_report, trying
 from handlers.services import Services
@@ -104,16 +103,7 @@ def _bring_up(found: Database) -> None:
 
 
 async def _doctor(settings: Settings, found: Database) -> int:
-    facts = doctor.Facts(
-        embedded=found.embedded,
-        up_to_date=is_up_to_date(found.url),
-        protected=found.protects_the_gate,
-        embeddings=settings.jobaid_embeddings,
-        slack_token=bool(settings.slack_bot_token),
-        slack_secret=bool(settings.slack_signing_secret or settings.slack_app_token),
-        review_places=settings.review_channel,
-        teams_missing=missing_settings(settings),
-    )
+    facts = facts_of(settings, found)
     if not facts.up_to_date:
         say("\n".join(doctor.report(facts, None)))
         return FAILED
@@ -214,12 +204,16 @@ async def _documents(house: app.House, arguments: argparse.Namespace) -> int:
     async with house.pool.connection() as conn, conn.transaction():
         if arguments.act is None:
             rows = await library.documents(
-                conn, app.clock().date(), arguments.source, arguments.status
+                conn,
+                app.clock().date(),
+                arguments.source,
+                arguments.status,
+                waiting=arguments.waiting,
             )
             say(
                 json.dumps(library.documents_json(rows), ensure_ascii=False)
                 if arguments.json
-                else library.documents_table(rows)
+                else library.documents_table(rows, waiting=arguments.waiting)
             )
             return DONE
         person = await fetch_person(conn, arguments.as_email)

@@ -12,9 +12,11 @@ import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import AsyncConnectionPool
 from sqlalchemy import create_engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from bot.embedded import APP_ROLE, DATABASE, OWNER_ROLE, EmbeddedServer
@@ -71,7 +73,8 @@ def with_search_path(url: str) -> str:
 def migrate(database: Database) -> None:
     """Bring the schema up to date as the owner, then grant the application's role what it may do.
 
-    Raises `DatabaseUnusable` when the server cannot be reached or lacks an extension.
+    All of it or nothing. Raises `DatabaseUnusable` when the server cannot be reached or lacks an
+    extension, and when what the database holds is not what the migrations expect.
     """
     try:
         _prepare(database.admin_url)
@@ -80,17 +83,49 @@ def migrate(database: Database) -> None:
             poolclass=NullPool,
             creator=lambda: psycopg.connect(with_search_path(database.admin_url)),
         )
-        with engine.connect() as connection:
+        app_role = str(conninfo_to_dict(database.url)["user"])
+        # Alembic leaves a transaction that is open to whoever opened it.
+        with engine.begin() as connection:
             config = _alembic()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
-        app_role = str(conninfo_to_dict(database.url)["user"])
-        with psycopg.connect(database.admin_url) as owner:
             grants = (Path(__file__).parent / "migrations" / "grants.sql").read_text()
+            owner = connection.connection.cursor()
             owner.execute("select set_config('jobaid.app_role', %s, true)", [app_role])
-            owner.execute(grants.encode())
+            owner.execute(grants)
     except psycopg.OperationalError as error:
         raise unreachable(database.admin_url, error, database.admin_setting) from None
+    except (psycopg.Error, DBAPIError, CommandError) as error:
+        raise _not_migrated(database, error) from None
+
+
+def _not_migrated(database: Database, error: Exception) -> DatabaseUnusable:
+    """Say which step failed, and what to do about a database that another build made."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    said = next(iter(str(cause).splitlines()), "").strip().rstrip(".")
+    if _is_demo(database.admin_url):
+        remedy = (
+            "It holds the demo alone: remove the folder JOBAID_HOME names (or empty the database),"
+            " or set JOBAID_HOME to an empty folder, and start again."
+        )
+    else:
+        remedy = (
+            "Go on with the version of Jobaid that made it, or restore a backup that this version"
+            " can bring up to date; whoever keeps the database can tell which."
+        )
+    return DatabaseUnusable(
+        f"The database could not be brought up to date: {said}. Another build of Jobaid made or"
+        f" changed it. Nothing was altered. {remedy}"
+    )
+
+
+def _is_demo(admin_url: str) -> bool:
+    try:
+        with psycopg.connect(admin_url) as owner:
+            row = owner.execute("select demo from bot.this_database").fetchone()
+    except psycopg.Error:  # another build may keep it elsewhere; then it counts as a real one
+        return False
+    return bool(row and row[0])
 
 
 def _prepare(admin_url: str) -> None:

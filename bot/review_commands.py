@@ -13,8 +13,10 @@ from bot import app, store
 from bot.__main__ import DONE, FAILED
 from bot.channel import Channel
 from bot.inbox import Inbox, InboxLater
+from bot.state import facts_of
 from bot.web.send import LocalChannel
 from handlers import audit_log, drafting, drafting_due, modules
+from handlers.doctor import unseen_drafts
 from handlers.imports import not_a_person
 from handlers.services import Connection
 from learning.store import fetch_person
@@ -55,6 +57,11 @@ async def on_draft(house: app.House, arguments: argparse.Namespace, say: Say, hi
         hint(asked)
         return FAILED
     await _work_off(house, inbox, put_off, asked.id, hint)
+    async with house.pool.connection() as conn:
+        demo, same = await store.is_demo(conn), await modules.same_in_review(conn, asked.id)
+    for said in (unseen_drafts(facts_of(house.settings, house.database), demo=demo), same):
+        if said:
+            hint(said)
     return await _show(house, asked.id, arguments.json, say, hint)
 
 

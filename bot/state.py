@@ -6,17 +6,35 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 from bot import store
+from bot.database import Database, is_up_to_date
 from bot.settings import Settings
 from bot.slack.store import fetch_removed, token_hash
-from handlers.doctor import DeadLetter, Spent, State
+from bot.teams.identity import missing_settings
+from handlers.doctor import DeadLetter, Facts, Spent, State
 from handlers.services import Connection
 from indexing import audit
 from indexing.listing import list_documents
 from indexing.store.answers import Spent as StoredSpent
 from indexing.store.answers import fetch_spent
 from learning.store import fetch_people
+from learning.store.competencies import fetch_competencies
+from review.store import fetch_modules
 
 _MONTH = timedelta(days=30)
+
+
+def facts_of(settings: Settings, found: Database) -> Facts:
+    """What the settings say, and how the database they name stands."""
+    return Facts(
+        embedded=found.embedded,
+        up_to_date=is_up_to_date(found.url),
+        protected=found.protects_the_gate,
+        embeddings=settings.jobaid_embeddings,
+        slack_token=bool(settings.slack_bot_token),
+        slack_secret=bool(settings.slack_signing_secret or settings.slack_app_token),
+        review_places=settings.review_channel,
+        teams_missing=missing_settings(settings),
+    )
 
 
 async def state_of_house(conn: Connection, now: datetime, settings: Settings) -> State:
@@ -33,7 +51,13 @@ async def state_of_house(conn: Connection, now: datetime, settings: Settings) ->
         dead_letters=tuple(letters),
         spent=tuple([_priced(one, settings) for one in await fetch_spent(conn, now - _MONTH)]),
         slack_refuses=await fetch_removed(conn, token_hash(settings.slack_bot_token)),
+        drafts=await _has_drafts(conn),
     )
+
+
+async def _has_drafts(conn: Connection) -> bool:
+    """Whether anything is there that drafts come of. A gap names a competency, so that will do."""
+    return bool(await fetch_competencies(conn) or await fetch_modules(conn, []))
 
 
 def _priced(spent: StoredSpent, settings: Settings) -> Spent:

@@ -18,10 +18,10 @@ from dataclasses import dataclass
 from typing import Any, TextIO, assert_never
 
 from bot import app, store
-from bot.channel import Event, Outgoing, TryLater, address_of, platform_of
+from bot.channel import Event, Outgoing, TryLater, address_of
 from bot.inbox import Inbox
 from bot.web import saying
-from bot.web.places import direct_place, may_enter, may_see, spot_of
+from bot.web.places import direct_place, may_enter, may_see, place_named, spot_of
 from bot.web.send import LocalChannel
 from bot.web.store import threads
 from bot.web.words import storable
@@ -202,14 +202,14 @@ class Terminal:
         await self._act(person, told)
 
     async def _act(self, person: Person, told: dict[str, Any]) -> None:
-        place = str(told.get("place") or direct_place(person))
-        if platform_of(place) != "web":
-            place = f"web:{place}"
+        place = place_named(str(told.get("place") or direct_place(person)))
         place, _, inside = place.partition("|")
         thread = str(told.get("thread") or inside)
         match told:
             case {"say": str(text)}:
                 await self._say(person, place, int(thread) if thread.isdecimal() else None, text)
+            case {"press": {"fields": _}}:
+                self._refuse('Write fields beside press, not inside it: {"press": …, "fields": …}')
             case {"press": {"card": str(ref), "action": str(action), "subject": str(subject)}}:
                 given = told.get("fields")
                 fields = (
@@ -254,7 +254,7 @@ class Terminal:
                 await asyncio.sleep(seconds)
 
     async def _show_place(self, person: Person, place: str) -> None:
-        spot = spot_of(place if platform_of(place) == "web" else f"web:{place}")
+        spot = spot_of(place_named(place))
         if spot is None or not may_enter(person, spot.base):
             self._refuse(refusal_words("no_such_place"))
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from handlers import answer_lines
 from handlers.cards import (
@@ -197,13 +197,22 @@ def elsewhere_card() -> Card:
     return Card(said, (Text(said),))
 
 
-def help_card(greeting: str = "") -> Card:
-    """What I do, in one short card."""
+def help_card(greeting: str = "", commands: Sequence[str] = ("modules",)) -> Card:
+    """What I do, in one short card; `commands` are the words that its reader can write besides."""
     said = (
         "Ask me how a task is done. I answer from SOPs that somebody owns and has validated, with"
         " the source, or say that none covers it and whom to ask."
     )
-    return Card(f"{greeting} {said}".strip(), (Text(f"{greeting} {said}".strip()),))
+    said = f"{greeting} {said}".strip()
+    words = listed(f"`{command}` {_COMMANDS[command]}" for command in commands)
+    return Card(said, (Text(said), Text(f"Write {words}.")))
+
+
+_COMMANDS = {
+    "modules": "for the guides and job aids in use",
+    "gaps": "for where people are not there yet",
+    "seats": "for who reviews, and to change that",
+}
 
 
 def said_card(said: str) -> Card:

@@ -15,7 +15,7 @@ from handlers.guides import answer_as_wanted
 from handlers.inbound import Asked, CardRef, Deleted, Edited
 from handlers.owner_cards import owner_card, validators_of
 from handlers.services import Chat, Connection, Services
-from handlers.spoken import on_spoken
+from handlers.spoken import commands_of, on_spoken
 from handlers.stopping import is_stop, nothing_to_stop_card, stopped_card
 from indexing.nouns import Answered, Blocked, NotCovered, Outcome, WrittenAnswer
 from indexing.store import answers as stored
@@ -56,6 +56,8 @@ async def on_asked(
     if await on_spoken(conn, chat, asked):
         return
     trivial = small_talk(asked.text)
+    if trivial is not None and _is_help(asked.text):
+        trivial = cards.help_card(commands=await commands_of(conn, asked.person))
     if trivial is not None:
         await chat.post(asked.place, trivial)
         return
@@ -127,8 +129,8 @@ def small_talk(text: str) -> Card | None:
 
     An exact list: anything longer is a question and is looked up.
     """
-    said = " ".join(text.casefold().replace("’", "'").split()).strip(" .!?,:;-–…👋🙏")
-    if not any(character.isalnum() for character in said) or said in _HELP:
+    said = _bare(text)
+    if _is_help(text):
         return cards.help_card()
     if said in _GREETINGS:
         return cards.help_card("Hello.")
@@ -142,6 +144,15 @@ def small_talk(text: str) -> Card | None:
             " sentence or two."
         )
     return None
+
+
+def _bare(text: str) -> str:
+    return " ".join(text.casefold().replace("’", "'").split()).strip(" .!?,:;-–…👋🙏")
+
+
+def _is_help(text: str) -> bool:
+    said = _bare(text)
+    return said in _HELP or not any(character.isalnum() for character in said)
 
 
 def _is_answer(outcome: Outcome) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from handlers.imports import refused_lines
 from handlers.services import Connection
-from handlers.wording import columns, listed
+from handlers.wording import columns, counted, listed
 from indexing import audit
 from learning.competencies import Competency
 from learning.framework import Imported, export_competencies, import_competencies
@@ -31,7 +31,8 @@ async def on_import(
 
 
 def _report(path: Path, imported: Imported) -> Sequence[str]:
-    lines = [f"{path.name}: {imported.count} competencies, {len(imported.changed)} new or changed."]
+    many = counted(imported.count, "competency", "competencies")
+    lines = [f"{path.name}: {many}, {len(imported.changed)} new or changed."]
     for ids, said in (
         (imported.unvalidated, "Nobody has validated {}: no gap in it can be activated yet."),
         (imported.unconfirmed, "Only a job description names {}: unconfirmed, so not ranked yet."),

@@ -60,6 +60,7 @@ class State:
     """What the database says. `documents` counts by status; `waiting` are jobs not done yet.
 
     `slack_refuses` is Slack's word for why it does not take our token any more, '' if it does.
+    `drafts` says whether drafts are to be expected: competencies, gaps or modules are there.
     """
 
     demo: bool
@@ -71,6 +72,40 @@ class State:
     dead_letters: Sequence[DeadLetter] = field(default_factory=tuple)
     spent: Sequence[Spent] = field(default_factory=tuple)
     slack_refuses: str = ""
+    drafts: bool = False
+
+
+def unseen_drafts(facts: Facts, *, demo: bool) -> str:
+    """Why no reviewer would see a draft's card and what to set; '' where one would.
+
+    The channels of the page exist in the demo alone, which uses its own where none is set.
+    """
+    reached = {
+        "slack": facts.slack_token,
+        "teams": not facts.teams_missing,
+        "web": demo,
+    }
+    places = facts.review_places or (("web:review",) if demo else ())
+    if not places:
+        return (
+            "REVIEW_CHANNEL is not set, so nobody sees the cards of drafts. Set it to the channel"
+            " where SMEs and L&D review, for example REVIEW_CHANNEL=slack:C0123ABCD (docs/slack.md"
+            " and docs/teams.md say how it is found)."
+        )
+    unreached = [place for place in places if not reached.get(place.partition(":")[0], False)]
+    if len(unreached) < len(places) or not unreached:
+        return ""
+    return (
+        f"REVIEW_CHANNEL names {listed(unreached)}, which cannot be reached from here, so nobody"
+        f" sees the cards of drafts. {_REACHED_BY[unreached[0].partition(':')[0]]}"
+    )
+
+
+_REACHED_BY = {
+    "slack": "Connect Slack: set SLACK_BOT_TOKEN (docs/slack.md).",
+    "teams": f"Connect Teams: set {listed(TEAMS_SETTINGS)} (docs/teams.md).",
+    "web": "The page is for the demo alone: name a channel of Slack or Teams there.",
+}
 
 
 def is_well(facts: Facts, state: State) -> bool:
@@ -95,6 +130,10 @@ def report(facts: Facts, state: State | None) -> list[str]:
         _line("Teams", _teams(facts.teams_missing)),
     ]
     if state is not None:
+        if state.drafts:
+            unseen = unseen_drafts(facts, demo=state.demo)
+            places = listed(facts.review_places or ("web:review",))
+            lines.append(_line("Review", unseen or places))
         lines += _state_lines(state)
     lines.append(f"Next step: {_next_step(facts, state)}")
     return lines
@@ -230,8 +269,11 @@ def _next_step(facts: Facts, state: State | None) -> str:
     if 0 < len(facts.teams_missing) < len(TEAMS_SETTINGS):
         return f"set {listed(facts.teams_missing)}"
     if not facts.slack_token and facts.teams_missing and not state.demo:
+        channel = ", set REVIEW_CHANNEL" if state.drafts and not facts.review_places else ""
         return (
-            "connect Slack (docs/slack.md) or Teams (docs/teams.md), then run jobaid serve and"
-            " jobaid worker"
+            f"connect Slack (docs/slack.md) or Teams (docs/teams.md){channel}, then run jobaid serve"
+            " and jobaid worker"
         )
+    if state.drafts and unseen_drafts(facts, demo=state.demo):
+        return "set REVIEW_CHANNEL as said above, and start jobaid serve and jobaid worker again"
     return "none, all is well."

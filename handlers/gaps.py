@@ -18,7 +18,7 @@ from handlers.imports import not_a_person, refused_lines
 from handlers.inbound import Asked, Pressed
 from handlers.privately import answer_alone, show, tell
 from handlers.services import Chat, Connection
-from handlers.wording import columns
+from handlers.wording import columns, counted
 from indexing import audit
 from indexing.visible import one_line
 from learning.nouns import Person
@@ -145,7 +145,8 @@ async def on_import(
         return False, refused_lines(path, imported)
     detail = {"gaps": imported.count, "changed": list(imported.changed)}
     await audit.record(conn, actor, "gaps.imported", path.name, detail)
-    return True, [f"{path.name}: {imported.count} gaps, {len(imported.changed)} new or changed."]
+    many = counted(imported.count, "gap")
+    return True, [f"{path.name}: {many}, {len(imported.changed)} new or changed."]
 
 
 async def on_act(

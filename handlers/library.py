@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import assert_never
 
+from handlers.remedies import same_version
 from handlers.services import Connection, Later
 from handlers.wording import STATUS_WORDS, columns
 from indexing.decisions import (
@@ -44,15 +45,27 @@ def reindexed(count: int, embeddings: str) -> str:
 
 
 async def documents(
-    conn: Connection, today: date, source: str | None = None, status: str | None = None
+    conn: Connection,
+    today: date,
+    source: str | None = None,
+    status: str | None = None,
+    *,
+    waiting: bool = False,
 ) -> list[Listed]:
-    """Return the indexed documents as they stand on that day."""
-    return await list_documents(conn, today, source, status)
+    """Return the indexed documents as they stand on that day; `waiting`: those that wait alone."""
+    rows = await list_documents(conn, today, source, status)
+    return [row for row in rows if _waits(row)] if waiting else rows
 
 
-def documents_json(rows: Sequence[Listed]) -> list[dict[str, str | None]]:
+def _waits(row: Listed) -> bool:
+    """Whether a text of the document waits for an SME: its first one, or one newer than in force."""
+    return row.waiting or row.status == "unvalidated"
+
+
+def documents_json(rows: Sequence[Listed]) -> list[dict[str, str | bool | None]]:
     """Return one object a document; `next_review` is an ISO date or null.
 
+    `waiting` says that a text of it, the first or a newer one, waits for an SME to validate it.
     `status` is one of five: a document whose owner has left is reported as `unvalidated`, since
     nobody who is still here stands behind it.
     """
@@ -65,13 +78,16 @@ def documents_json(rows: Sequence[Listed]) -> list[dict[str, str | None]]:
             "version": row.version,
             "owner": row.owner,
             "next_review": row.next_review.isoformat() if row.next_review else None,
+            "waiting": _waits(row),
         }
         for row in rows
     ]
 
 
-def documents_table(rows: Sequence[Listed]) -> str:
-    """Return the list for people."""
+def documents_table(rows: Sequence[Listed], *, waiting: bool = False) -> str:
+    """Return the list for people; `waiting`: of those alone that wait for an SME."""
+    if waiting and not rows:
+        return "No text waits for a validation."
     if not rows:
         return "No documents. Put a folder in with: jobaid index PATH"
     lines = columns(
@@ -171,11 +187,12 @@ def _unfound(result: NoSuchDocument | Ambiguous) -> str:
 
 def _validation(result: Validation) -> str:
     match result:
-        case DocumentValidated(_, title, version, next_review, renewed):
+        case DocumentValidated(_, title, version, next_review, renewed, same_as):
             again = " again" if renewed else ""
+            old = same_version(f"{version} of {same_as.isoformat()}") if same_as else ""
             return (
                 f"{title}, version {version}, is validated{again}. It may be answered from until"
-                f" {_day(next_review)}."
+                f" {_day(next_review)}." + (f"\nWarning: {old}" if old else "")
             )
         case NothingToValidate(name, next_review):
             return (

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any
 
 import yaml
 
-from handlers.module_blocks import KINDS
+from handlers.module_blocks import KINDS, item_lines
 from handlers.review_view import fetch_view
 from handlers.review_words import STATES, checks_line, finding_words, seat_words
 from handlers.services import Connection
 from handlers.wording import columns, counted, day, listed
-from learning.modules import Cite, content_json, sections, sentences
+from learning.modules import (
+    Cite,
+    Content,
+    Item,
+    ItemSet,
+    RemedialUnit,
+    content_json,
+    sections,
+    sentences,
+)
 from learning.store import fetch_people
 from review import store
 from review.nouns import Module, StoredContent
@@ -47,6 +56,20 @@ def unknown_module(module: str) -> str:
 async def on_list(conn: Connection, state: State | None) -> list[tuple[Module, str]]:
     """The modules, the newest first, with their titles."""
     return await store.fetch_modules(conn, [state] if state else [])
+
+
+async def same_in_review(conn: Connection, module_id: int) -> str:
+    """Say that another module in review says just what this one does; '' where none does."""
+    rows = await store.fetch_modules(conn, ["in_review"])
+    mine = next((module for module, _ in rows if module.id == module_id), None)
+    same = [m.id for m, _ in rows if mine and m.id != mine.id and m.hash == mine.hash]
+    if not same:
+        return ""
+    before = listed(f"module {other}" for other in sorted(same))
+    return (
+        f"Module {module_id} says word for word what {before} says, which is in review already."
+        " Withdraw one of them on its card: reviewers need not read it twice."
+    )
 
 
 def modules_json(rows: Sequence[tuple[Module, str]]) -> list[dict[str, Any]]:
@@ -194,9 +217,9 @@ async def module_text(conn: Connection, module_id: int, today: date) -> str | No
     lines += [f"  {finding_words(finding)}" for finding in view.stored.checks.findings]
     for seat, name, at in view.approved:
         lines.append(f"{seat_words(seat, module.domain)}: approved by {name}, {day(at.date())}")
-    for section in sections(view.stored.content):
-        lines += ["", section.heading]
-        lines += [f"  {said.text}" for said in section.sentences]
+    for heading, told in _told(view.stored.content):
+        lines += ["", heading]
+        lines += [f"  {line}" for line in told]
     return "\n".join(lines)
 
 
@@ -223,7 +246,20 @@ def exported_words(count: int, folder: str) -> str:
 
 def _markdown(stored: StoredContent) -> str:
     lines = [f"# {stored.title}"]
-    for section in sections(stored.content):
-        lines += ["", f"## {section.heading}", ""]
-        lines += [f"- {said.text}" for said in section.sentences]
+    for heading, told in _told(stored.content):
+        lines += ["", f"## {heading}", ""]
+        lines += [f"- {line}" for line in told]
     return "\n".join(lines) + "\n"
+
+
+def _told(content: Content) -> Iterator[tuple[str, list[str]]]:
+    """Each section's heading and lines; a question says which answer is right."""
+    asked: tuple[Item, ...] = ()
+    if isinstance(content, ItemSet):
+        asked = content.items
+    elif isinstance(content, RemedialUnit):
+        asked = (content.check,)
+    items = {f"item.{item.id}": item for item in asked}
+    for section in sections(content):
+        item = items.get(section.key)
+        yield section.heading, item_lines(item) if item else [s.text for s in section.sentences]

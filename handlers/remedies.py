@@ -52,10 +52,27 @@ def remedy(problem: Problem) -> str:
             return _at(problem) + _written(problem)
         case "claim_before_version" | "claim_incomplete" | "claim_missing" | "claim_not_raised":
             return _waiting(problem)
+        case "expired_on_arrival":
+            return (
+                f"{_at(problem)}its review ran out on {problem.value}, so it is not answered from."
+                f" Have an SME check it and run `jobaid documents validate"
+                f" {shlex.quote(problem.hint)} --as EMAIL`, or raise `validated_on` once it has"
+                " been checked."
+            )
+        case "version_not_raised":
+            return _at(problem) + same_version(problem.value)
         case "duplicate" | "path_missing" | "source_name" | "source_elsewhere":
             return _placed(problem)
         case _:
             return f"{problem.file}: {_read(problem)}"
+
+
+def same_version(version: str) -> str:
+    """Return the warning about a text that changed and goes by the version it had."""
+    return (
+        f"the text changed, but its version is still {version}. Raise `version` and `version_on`,"
+        " or citations name the old date."
+    )
 
 
 def _at(problem: Problem) -> str:

@@ -32,9 +32,18 @@ def has_refusals(report: Report) -> bool:
 
 
 def report_json(report: Report) -> list[dict[str, str]]:
-    """Return one object a file: `uri`, `result`, `field`, `remedy`; the last two may be empty."""
+    """Return one object a file: `uri`, `result`, `field`, `remedy`, `warning`.
+
+    The last three may be empty; a `warning` is what the file was stored in spite of.
+    """
     return [
-        {"uri": row.uri, "result": row.result, "field": _field(row), "remedy": _remedy(row)}
+        {
+            "uri": row.uri,
+            "result": row.result,
+            "field": _field(row),
+            "remedy": _remedy(row),
+            "warning": " ".join(remedy(warning) for warning in row.warnings),
+        }
         for row in report.rows
     ]
 
@@ -71,6 +80,10 @@ def _report_lines(report: Report) -> Iterator[str]:
             # Below the line, not in a column: it would not fit most terminals.
             if told[kind] <= _OF_A_KIND or row.result == "refused":
                 yield from _wrapped(_remedy(row))
+            for warning in row.warnings:
+                told[warning.code] += 1
+                if told[warning.code] <= _OF_A_KIND:
+                    yield from _wrapped(f"Warning: {remedy(warning)}")
             if row.problem in stopped:
                 yield from _wrapped(_stops(stopped[row.problem]))
         if any(count > _OF_A_KIND for kind, count in told.items() if kind):

@@ -8,6 +8,8 @@ from handlers import gaps, published_list, seats
 from handlers.inbound import Asked
 from handlers.services import Chat, Connection
 from indexing.visible import one_line
+from learning.nouns import Person
+from learning.store import fetch_managed_roles
 
 Spoken = Callable[[Connection, Chat, Asked, str], Awaitable[None]]
 
@@ -31,6 +33,16 @@ async def on_spoken(conn: Connection, chat: Chat, asked: Asked) -> bool:
         return False
     await command(conn, chat, asked, rest)
     return True
+
+
+async def commands_of(conn: Connection, person: Person | None) -> tuple[str, ...]:
+    """The commands that do something for somebody, for the card that says what can be written."""
+    if person is None or not person.active:
+        return ("modules",)
+    sees_gaps = any(seat == "ld" or seat.startswith("sme:") for seat in person.seats)
+    sees_gaps = sees_gaps or bool(await fetch_managed_roles(conn, person.email))
+    words = (("gaps", sees_gaps), ("seats", seats.may_grant(person)))
+    return ("modules", *(word for word, does in words if does))
 
 
 def _narrows(first: str, rest: str) -> bool:

@@ -15,7 +15,7 @@ from indexing.store import decisions as store
 from indexing.store import documents as document_store
 from indexing.store.decisions import Place
 from indexing.store.documents import Connection
-from indexing.validation import Stored
+from indexing.validation import Stored, keeps_its_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +74,17 @@ class NothingToValidate:
 
 @dataclass(frozen=True, slots=True)
 class DocumentValidated:
-    """The newest text is in force until `next_review`. `renewed`: it was, and had expired."""
+    """The newest text is in force until `next_review`. `renewed`: it was, and had expired.
+
+    `same_as` is the version date that it has in common with the different text it replaces.
+    """
 
     name: str
     title: str
     version: str
     next_review: date
     renewed: bool
+    same_as: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +187,11 @@ async def validate_document(
     await audit.record(conn, email, "document.validated", place.name, detail)
     next_review = today + newest.governance.review_every
     governance = newest.governance
-    return DocumentValidated(place.name, governance.title, governance.version, next_review, renewed)
+    kept = keeps_its_version(stored, newest.content, governance)
+    same_as = governance.version_on if kept else None
+    return DocumentValidated(
+        place.name, governance.title, governance.version, next_review, renewed, same_as
+    )
 
 
 async def set_canonical(

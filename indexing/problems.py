@@ -53,6 +53,9 @@ Code = Literal[
     "claim_incomplete",
     "claim_missing",
     "claim_not_raised",
+    # What it is stored in spite of
+    "expired_on_arrival",
+    "version_not_raised",
 ]
 
 

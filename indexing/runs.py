@@ -259,7 +259,9 @@ class Run:
             twin,
             self.now,
         )
-        row = rows.stored_row(draft, self.source, stored, decision, twin)
+        row = rows.stored_row(
+            draft, self.source, stored, decision, twin, ready.governance, self.today
+        )
         if stored is not None:
             await self._tell([document_id])
         if not self.dry_run:

@@ -192,6 +192,17 @@ def _latest(stored: Stored) -> date | None:
     return max(days, default=None)
 
 
+def keeps_its_version(stored: Stored, content: str, governance: Governance) -> bool:
+    """Whether another content than the one in force goes by its version and its version date."""
+    before = stored.in_force
+    return (
+        before is not None
+        and before.content != content
+        and (before.governance.version, before.governance.version_on)
+        == (governance.version, governance.version_on)
+    )
+
+
 def narrower(before: tuple[str, ...], after: tuple[str, ...], owner: str) -> tuple[str, ...]:
     """Return the audience that both allow; where they have nobody in common, the owner alone."""
     if "everyone" in after:

@@ -249,6 +249,25 @@ async def test_what_asks_nothing_gets_the_help_card(
     assert chat.last[2].summary.endswith("whom to ask.")
 
 
+@pytest.mark.parametrize(
+    ("who", "seats", "words"),
+    [
+        ("priya", (), {"modules"}),
+        ("dana", (), {"modules", "gaps"}),  # whom Priya reports to
+        ("priya", ("ld",), {"modules", "gaps"}),
+        ("priya", ("sme:refunds",), {"modules", "gaps"}),
+        ("priya", ("admin",), {"modules", "seats"}),
+    ],
+)
+async def test_help_names_the_commands_that_do_something_for_its_reader(
+    conn: Connection, people: dict[str, Person], who: str, seats: tuple[str, ...], words: set[str]
+) -> None:
+    await upsert_person(conn, replace(people["priya"], manager="dana@example.com"))
+    chat = await ask(conn, asked(replace(people[who], seats=seats), "help"))
+    said = str(chat.last[2])
+    assert {word for word in ("modules", "gaps", "seats") if f"`{word}`" in said} == words
+
+
 async def test_greetings_and_thanks_are_short_and_an_endless_question_is_refused_kindly(
     conn: Connection, people: dict[str, Person]
 ) -> None:

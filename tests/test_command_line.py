@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+import json
 import socket
 import subprocess
 import sys
@@ -14,12 +16,14 @@ from typing import Any
 
 import psycopg
 import pytest
+from aiohttp import web
 from sop_folder import GOVERNANCE, REFUNDS, TODAY
 
 from bot import commands, demo
 from bot.__main__ import parser
+from bot.address import check_address, listening
 from bot.database import Database, DatabaseUnusable, unreachable
-from bot.settings import Settings
+from bot.settings import Settings, UnusableSetting
 from handlers import doctor
 from handlers.answer_cards import blocked_text
 from handlers.wording import cited
@@ -28,7 +32,16 @@ from indexing.nouns import Blocked, FoundPassage, NamedDocument
 PEOPLE = """\
 - {email: dana@example.com, name: Dana Cole, seats: ["sme:refunds"]}
 - {email: sam@example.com, name: Sam Ortiz}
-- {email: priya@example.com, name: Priya Shah, manager: dana@example.com}
+- {email: priya@example.com, name: Priya Shah, roles: [service-agent], manager: dana@example.com}
+"""
+
+COMPETENCIES = """\
+- id: refunds
+  domain: refunds
+  role: service-agent
+  statement: "Refunds goods without a receipt within 3 minutes, to the original card"
+  level: standard
+  source: {person: dana@example.com, kind: head}
 """
 
 
@@ -133,6 +146,18 @@ def test_a_taken_port_is_told_before_a_database_is_made(tmp_path: Path, command:
     assert not (tmp_path / "home").exists()
 
 
+async def test_a_second_demo_is_told_where_the_first_one_runs() -> None:
+    async def healthz(_request: web.Request) -> web.Response:
+        return web.json_response({"status": "ok", "service": "jobaid"})
+
+    application = web.Application()
+    application.router.add_get("/healthz", healthz)
+    async with listening(Settings(port=0), application) as url:
+        port = int(url.rpartition(":")[2])
+        with pytest.raises(UnusableSetting, match=f"Jobaid is already running at {url}"):
+            await asyncio.to_thread(check_address, Settings(port=port))
+
+
 @pytest.mark.parametrize("command", ["demo", "serve", "doctor", "migrate", "people"])
 def test_a_database_that_is_not_there_has_a_remedy(tmp_path: Path, command: str) -> None:
     words = ("people", "import", "x.yaml") if command == "people" else (command,)
@@ -199,6 +224,46 @@ def test_an_unprotected_database_is_told_with_what_to_do() -> None:
     (line,) = [line for line in doctor.report(facts, None) if line.startswith("Protection")]
     assert "create role jobaid_app login" in line
     assert line.endswith("then run: jobaid migrate")
+
+
+@pytest.mark.parametrize(
+    ("places", "more", "demo", "said"),
+    [
+        ((), {}, False, "REVIEW_CHANNEL is not set, so nobody sees"),
+        ((), {}, True, ""),
+        (("slack:C0123ABCD",), {}, False, "names slack:C0123ABCD, which cannot be reached"),
+        (("slack:C0123ABCD",), {"slack_token": True}, False, ""),
+        (("teams:19:x@thread.tacv2",), {}, False, "set TEAMS_APP_ID, TEAMS_APP_PASSWORD and"),
+        (("web:review",), {}, False, "The page is for the demo alone"),
+        (("web:review", "slack:C0123ABCD"), {"slack_token": True}, False, ""),
+    ],
+)
+def test_a_review_channel_nobody_reads_is_told(
+    places: tuple[str, ...], more: dict[str, bool], demo: bool, said: str
+) -> None:
+    given = {"slack_token": False} | more
+    facts = doctor.Facts(True, True, True, "none", slack_secret=True, review_places=places, **given)
+    unseen = doctor.unseen_drafts(facts, demo=demo)
+    assert said in unseen if said else not unseen
+
+
+async def test_doctor_asks_for_the_review_channel_once_there_is_something_to_draft(
+    shell: Shell,
+) -> None:
+    shell.write("sops/governance.yaml", GOVERNANCE.replace("2026-10-06", "today"))
+    shell.write("sops/refunds.md", REFUNDS)
+    shell.more = {"slack_bot_token": "xoxb-1", "slack_signing_secret": "s"}
+    await shell.run("people", "import", shell.write("people.yaml", PEOPLE))
+    await shell.run("index", str(shell.folder / "sops"))
+    assert "REVIEW_CHANNEL" not in (await shell.run("doctor"))[1]
+    taken = shell.write("competencies.yaml", COMPETENCIES)
+    code, said, errors = await shell.run("competencies", "import", taken)
+    assert code == 0, errors
+    assert "competencies.yaml: 1 competency, 1 new or changed." in said
+    code, said, _ = await shell.run("doctor")
+    assert code == 0
+    assert "Review:       REVIEW_CHANNEL is not set" in said
+    assert "Next step: set REVIEW_CHANNEL as said above" in said
 
 
 # People
@@ -286,6 +351,36 @@ async def test_a_file_that_is_not_what_it_says_is_told_without_a_programs_words(
     assert "c.docx: this Word document is damaged" in said
     assert "Error" not in said
     assert "BadZip" not in said
+
+
+async def test_a_text_that_changed_under_its_old_version_is_told(shell: Shell) -> None:
+    shell.write("sops/governance.yaml", GOVERNANCE.replace("2026-10-06", "today-10d"))
+    folder = shell.write("sops/refunds.md", REFUNDS).rpartition("/")[0]
+    assert "Warning" not in (await shell.run("index", folder))[1]
+    await shell.run("people", "import", shell.write("people.yaml", PEOPLE))
+    shell.write("sops/refunds.md", REFUNDS + "\nAsk the till leader first.\n")
+    _, said, _ = await shell.run("index", folder, "--dry-run", "--json")
+    assert "its version is still 3 of 2026-05-04" in json.loads(said)[0]["warning"]
+    _, said, _ = await shell.run("index", folder)
+    assert "its version is still 3 of 2026-05-04" in " ".join(said.split())
+    assert "governance.yaml, line 4: the text changed" in said
+    for row in json.loads((await shell.run("documents", "--waiting", "--json"))[1]):
+        assert (row["uri"], row["status"], row["waiting"]) == ("refunds.md", "answerable", True)
+    words = ("documents", "validate", "refunds.md", "--as", "dana@example.com")
+    code, said, _ = await shell.run(*words)
+    assert code == 0
+    assert "Warning: the text changed, but its version is still 3 of 2026-05-04" in said
+    _, said, _ = await shell.run("documents", "--waiting")
+    assert said == "No text waits for a validation.\n"
+
+
+async def test_a_document_that_is_expired_on_arrival_is_told(shell: Shell) -> None:
+    shell.write("sops/governance.yaml", GOVERNANCE.replace("2026-10-06", "2026-05-05"))
+    folder = shell.write("sops/refunds.md", REFUNDS).rpartition("/")[0]
+    code, said, _ = await shell.run("index", folder)
+    assert code == 0
+    assert "its review ran out on 2026-08-03, so it is not answered from" in " ".join(said.split())
+    assert "jobaid documents validate sops:refunds.md --as EMAIL" in " ".join(said.split())
 
 
 # Asking

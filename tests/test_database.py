@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from bot.database import Database, is_up_to_date, migrate
+from bot.database import Database, DatabaseUnusable, is_up_to_date, migrate
 from handlers.services import Connection
 
 
@@ -49,3 +49,40 @@ def test_migrating_twice_changes_nothing(database: Database) -> None:
     assert is_up_to_date(database.url)
     migrate(database)
     assert is_up_to_date(database.url)
+
+
+def _as_another_build_left_it(database: Database) -> None:
+    """A migration was edited after it ran: what it would make stands there in another shape."""
+    with psycopg.connect(database.admin_url, autocommit=True) as owner:
+        owner.execute("update public.alembic_version set version_num = '0012'")
+
+
+@pytest.mark.parametrize(
+    ("demo", "remedy"),
+    [(True, "set JOBAID_HOME to an empty folder"), (False, "or restore a backup")],
+)
+def test_a_database_of_another_build_is_one_line_and_stays_as_it_was(
+    database: Database, demo: bool, remedy: str
+) -> None:
+    if demo:
+        with psycopg.connect(database.admin_url) as owner:
+            owner.execute("insert into bot.this_database (demo, created_at) values (true, now())")
+    _as_another_build_left_it(database)
+    with pytest.raises(DatabaseUnusable) as refused:
+        migrate(database)
+    said = str(refused.value)
+    assert "could not be brought up to date: relation" in said
+    assert "already exists. Another build of Jobaid" in said
+    assert remedy in said
+    assert "\n" not in said
+    with psycopg.connect(database.admin_url) as owner:
+        assert owner.execute("select version_num from public.alembic_version").fetchone() == (
+            "0012",
+        )
+
+
+def test_a_database_of_a_later_build_is_one_line_too(database: Database) -> None:
+    with psycopg.connect(database.admin_url, autocommit=True) as owner:
+        owner.execute("update public.alembic_version set version_num = '9999'")
+    with pytest.raises(DatabaseUnusable, match="Can't locate revision identified by '9999'"):
+        migrate(database)

@@ -152,7 +152,8 @@ async def test_an_sme_validates_what_waits(shop: Shop) -> None:
     assert (done, said) == (
         True,
         "Refund without a receipt, version 3, is validated. It may be answered from until"
-        " 18 February 2027.",
+        " 18 February 2027.\nWarning: the text changed, but its version is still 3 of 2026-05-04."
+        " Raise `version` and `version_on`, or citations name the old date.",
     )
     assert "£50" in (await shop.answerable())["refunds.md"]
     assert (await shop.results())["refunds.md"] == "unchanged"
@@ -288,6 +289,7 @@ async def test_the_list_tells_what_each_document_is(shop: Shop) -> None:
         "version": "3",
         "owner": "dana@example.com",
         "next_review": date(2027, 1, 4).isoformat(),
+        "waiting": True,
     }
     assert "answerable, newer text waits" in library.documents_table(rows)
     assert await library.documents(shop.conn, TODAY, "nowhere") == []

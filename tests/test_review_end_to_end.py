@@ -89,6 +89,20 @@ async def script(server: Server, database: Database, tmp_path: Path) -> AsyncIte
             yield Script(house, terminal, said)
 
 
+async def test_fields_inside_a_press_are_refused_with_the_way_to_write_it(script: Script) -> None:
+    press = {"card": "1", "action": "a", "subject": "b", "fields": {"ticks": TICKS}}
+    (refused,) = await script.line(press=press)
+    assert refused["event"] == "error"
+    assert "fields beside press, not inside it" in refused["error"]
+
+
+@pytest.mark.parametrize("place", ["web:review", "review", "jobaid-review", "#jobaid-review"])
+async def test_the_review_channel_goes_by_the_name_people_see(script: Script, place: str) -> None:
+    assert await script.line(show=place, **{"as": SME}) == []
+    (refused,) = await script.line(show=place, **{"as": LEARNER})
+    assert refused["error"] == "You cannot read or write there. Choose a place that is open to you."
+
+
 async def test_from_a_gap_to_a_published_module(script: Script) -> None:
     gaps = await script.line(say="gaps service-agent")
     (asked,) = await script.press(AUTHOR, gaps[0], "Draft a module")

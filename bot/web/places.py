@@ -49,6 +49,15 @@ def room_of(base: str) -> Room | None:
     return next((room for room in ROOMS if base == f"{PLATFORM}:{room.name}"), None)
 
 
+def place_named(words: str) -> str:
+    """The place somebody names: its token, or a channel by its name or title, with # or without."""
+    name = words.strip().removeprefix("#").casefold()
+    room = next((room for room in ROOMS if name in (room.name, room.title)), None)
+    if room is not None:
+        return f"{PLATFORM}:{room.name}"
+    return words if words.startswith(f"{PLATFORM}:") else f"{PLATFORM}:{words}"
+
+
 def direct_place(person: Person) -> str:
     """Where a person and the bot talk alone."""
     return f"{PLATFORM}:@{person.email}"
