@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import assert_never
 
 from handlers.cards import Block, Quote, Source, Sources, Steps, Text, literal
-from handlers.wording import listed, section_beside
+from handlers.wording import section_beside
 from indexing.store.cited import NamedRevision
 from learning.modules import (
     Applied,
@@ -43,7 +43,9 @@ LEVEL_NAMES: Mapping[Level, str] = {
     "standard": "Standard: each step and its conditions",
     "expert": "Expert: steps, limits and warnings",
 }
-_LETTERS = "ABCDEF"
+LETTERS = "ABCDEF"
+IN_ORDER = "In the right order:"
+RIGHT_ANSWER = "A right answer holds:"
 _WARNING = "Warning:"
 
 
@@ -189,24 +191,49 @@ def _item(item: Item, marks: Marks, revisions: Mapping[int, NamedRevision]) -> I
     yield Text(f"{literal(item.stem.text)}{marks.of(item.stem)}")
     match item:
         case SingleBest():
-            for letter, option in zip(_LETTERS, item.options, strict=False):
-                yield Text(_option(letter, option, marks))
-            yield from _reworded((option.why for option in item.options), revisions)
+            for letter, option in zip(LETTERS, item.options, strict=False):
+                yield Text(_option(letter, option, tells_why(item, option), marks))
+            whys = dict.fromkeys(option.why for option in item.options)
+            yield from _reworded(whys, revisions)
         case Ordering():
-            yield Text("In the right order:")
+            yield Text(IN_ORDER)
             yield Steps(tuple(f"{literal(s.text)}{marks.of(s)}" for s in item.steps))
             yield from _reworded(item.steps, revisions)
         case Applied():
-            yield Text("A right answer holds:")
+            yield Text(RIGHT_ANSWER)
             yield from _lines(item.points, marks, revisions)
         case _:
             assert_never(item)
 
 
-def _option(letter: str, option: Option, marks: Marks) -> str:
+def tells_why(item: SingleBest, option: Option) -> bool:
+    """Whether a reason stands under an option: one that is also the right option's is said once."""
+    return option.right or all(option.why != other.why for other in item.options if other.right)
+
+
+def _option(letter: str, option: Option, why: bool, marks: Marks) -> str:
     text = literal(option.text)
     shown = f"**{letter}. {text} (right)**" if option.right else f"{letter}. {text}"
-    return f"{shown}\nWhy: {literal(option.why.text)}{marks.of(option.why)}"
+    return f"{shown}\nWhy: {literal(option.why.text)}{marks.of(option.why)}" if why else shown
+
+
+def item_lines(item: Item) -> list[str]:
+    """A question without marks: its stem, then what is right of it."""
+    match item:
+        case SingleBest():
+            lines = []
+            for letter, option in zip(LETTERS, item.options, strict=False):
+                lines.append(f"{letter}. {option.text}{' (right)' if option.right else ''}")
+                if tells_why(item, option):
+                    lines.append(f"Why: {option.why.text}")
+        case Ordering():
+            steps = (f"{n}. {step.text}" for n, step in enumerate(item.steps, 1))
+            lines = [IN_ORDER, *steps]
+        case Applied():
+            lines = [RIGHT_ANSWER, *(point.text for point in item.points)]
+        case _:
+            assert_never(item)
+    return [item.stem.text, *lines]
 
 
 def _scenario(
@@ -217,7 +244,8 @@ def _scenario(
         situation = " ".join(literal(said.text) for said in variant.situation)
         yield Text(f"{situation}\n**{literal(variant.task.text)}**")
         if variant.hints:
-            yield Text("Hints: " + listed(literal(hint.text) for hint in variant.hints))
+            hints = "\n".join(literal(hint.text) for hint in variant.hints)
+            yield Text(f"{'Hints' if len(variant.hints) > 1 else 'Hint'}:\n{hints}")
     yield Text(f"**Rubric**: {len(scenario.rubric)} criteria")
     for criterion in scenario.rubric:
         yield Text(_criterion(criterion, marks))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,13 @@ KINDS: tuple[ModuleKind, ...] = ("guide", "aid", "items", "scenario", "remedial"
 SAMPLES = sample_sops()
 NO_RECEIPT = SubCompetency("no-receipt", "Refund a customer who has no receipt, within the limit")
 FAULTY = SubCompetency("faulty", "Decide what a customer gets for a faulty item")
+
+PARTS = (
+    SubCompetency("look-up", "Looks a purchase up by card when the receipt is lost"),
+    SubCompetency("card", "Refunds to the original card only"),
+    SubCompetency("limit", "Calls a shift lead before a refund without a receipt above £75"),
+    SubCompetency("voucher", "Splits a refund between gift card and original card"),
+)
 
 
 def request(kind: ModuleKind, *parts: SubCompetency) -> DraftRequest:
@@ -331,6 +339,7 @@ def test_a_job_aid_fits_and_holds_each_list_of_steps_whole_or_not_at_all(uri: st
     assert isinstance(guide, Guide)
     assert len(aid.title) + sum(len(line.text) + 1 for line in aid.lines) <= AID_CHARACTERS
     steps = [line for line in aid.lines if re.match(r"\d+\. ", line.text)]
+    assert not any(line.text.rstrip().endswith(":") for line in aid.lines[-1:])
     here = [(line.cites[0].section, int(line.text.split(".")[0])) for line in steps]
     sections = {section for section, _ in here}
     assert here == [(s.section, s.number) for s in guide.novice if s.section in sections]
@@ -345,6 +354,60 @@ def test_a_job_aid_of_a_long_sop_holds_what_it_is_wanted_for() -> None:
     assert "3. Above £75, a shift lead approves at the till." in {
         line.text for line in drafted.content.lines
     }
+
+
+def test_a_job_aid_cut_from_sections_is_called_by_them_and_sends_nobody_elsewhere() -> None:
+    result = draft(request("aid", *PARTS), [SAMPLES["returns/returns-and-refunds.md"]], None)
+    assert isinstance(result, Drafted)
+    assert isinstance(result.content, JobAid)
+    assert result.content.title.startswith("Refund without a receipt")
+    lines = [line.text for line in result.content.lines]
+    assert not any("section" in line for line in lines)
+    # A step is not quoted in half.
+    assert (
+        "2. Found: refund to the original card."
+        " Not found: store credit at the lowest price of the last 30 days."
+    ) in lines
+
+
+def test_sections_that_a_job_aid_speaks_of_are_on_it_with_their_numbers() -> None:
+    sop = """
+    # Parcels
+
+    ## 1. Arrival
+
+    1. Weigh the parcel. Above 20 kg: go to section 2.
+    2. Sign for it.
+
+    ## 2. Heavy parcels
+
+    1. Fetch a colleague.
+    2. Lift it together.
+
+    ## 3. What we refuse
+
+    We do not take these parcels:
+
+    - wet ones;
+    - ones without a name.
+
+    Warning: Never open a wet parcel.
+    """
+    aid = made("aid", sop_text(sop)).content
+    assert isinstance(aid, JobAid)
+    assert [line.text for line in aid.lines] == [
+        "Section 1, Arrival:",
+        "1. Weigh the parcel. Above 20 kg: go to section 2.",
+        "2. Sign for it.",
+        "Section 2, Heavy parcels:",
+        "1. Fetch a colleague.",
+        "2. Lift it together.",
+        "Section 3, What we refuse:",
+        "We do not take these parcels:",
+        "wet ones;",
+        "ones without a name.",
+        "Warning: Never open a wet parcel.",
+    ]
 
 
 def test_a_list_of_steps_that_fits_no_job_aid_is_too_long() -> None:
@@ -504,6 +567,17 @@ def test_questions_are_of_the_part_and_too_few_are_said() -> None:
     assert "5. Faulty items" in sections
 
 
+def test_no_question_is_asked_twice_for_several_parts() -> None:
+    result = draft(request("items", *PARTS), [SAMPLES["returns/returns-and-refunds.md"]], None)
+    assert isinstance(result, Drafted)
+    assert isinstance(result.content, ItemSet)
+    items = result.content.items
+    assert len({item.stem.text for item in items}) == len(items)
+    assert {item.part for item in items} == {part.id for part in PARTS}
+    (limit,) = [item for item in items if "Above ____" in item.stem.text]
+    assert limit.part == "limit"
+
+
 # Exercises and remedial units
 
 
@@ -525,6 +599,35 @@ def test_an_exercise_has_a_rubric_of_clauses_and_three_cases_that_say_they_are_i
         assert variant.situation[0].text.startswith("This case is invented.")
         assert all(line.authored for line in (*variant.situation, variant.task, *variant.hints))
         assert len(variant.hints) <= 2
+
+
+def test_an_exercise_is_on_what_the_gap_and_its_parts_are_about() -> None:
+    asked = replace(request("scenario", *PARTS), gap="refunds-without-receipt")
+    result = draft(asked, [SAMPLES["returns/returns-and-refunds.md"]], None)
+    assert isinstance(result, Drafted)
+    assert result.content.title == "Exercise: Refund without a receipt"
+
+
+def test_what_merely_happens_is_no_rule_of_an_exercise() -> None:
+    scenario = made(
+        "scenario",
+        sop_text(
+            """
+            # Slips
+            1. Give the customer the slip. The money arrives in 5 working days.
+            2. Sign the copy.
+            3. Above £75, a shift lead approves.
+            4. Tag the item. It is on the shelf by the end of the day.
+            """
+        ),
+    ).content
+    assert isinstance(scenario, Scenario)
+    assert [(c.statement.text, c.critical) for c in scenario.rubric] == [
+        ("Give the customer the slip.", False),
+        ("Sign the copy.", False),
+        ("Above £75, a shift lead approves.", True),
+        ("Tag the item.", False),
+    ]
 
 
 def test_what_passes_and_what_fails() -> None:
@@ -573,6 +676,7 @@ def test_a_remedial_unit_is_the_clause_of_its_part() -> None:
     assert unit.part == unit.check.part == "faulty"
     assert {cite.section for line in unit.clause for cite in line.cites} == {"5. Faulty items"}
     assert all(line.authored for line in unit.example)
+    assert not any("““" in line.text for line in unit.example)
 
 
 # What is read for drafting

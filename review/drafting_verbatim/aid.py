@@ -5,6 +5,7 @@ A list of steps is on it whole or not at all, with the warnings of its section.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -20,29 +21,38 @@ from review.drafting_verbatim.guide import (
 )
 from review.drafting_verbatim.outline import Block, Clause, Outline, SopStep
 from review.drafting_verbatim.wording import (
+    announces,
     depends,
     instructs,
     is_record,
     label,
     leans,
+    pointed,
     section_name,
+    section_number,
     sets_threshold,
     warns,
 )
 
 FEWEST_LINES = 2
+LONGEST_TITLE = 90
+"""Characters of a title that names two sections."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A section: what it must say on an aid, at three lengths, and what else it could."""
+    """A section: what it must say on an aid, at four lengths, and what else it could."""
 
     section: str
     fuller: tuple[Sentence, ...]
     core: tuple[Sentence, ...]
+    shorter: tuple[Sentence, ...]
     shortest: tuple[Sentence, ...]
     extras: tuple[Sentence, ...]
     text: str
+
+
+_Held = dict[int, tuple[Sentence, ...]]
 
 
 def job_aid(sop: Outline, wanted: str, fit: Fit) -> tuple[JobAid, bool] | None:
@@ -54,17 +64,9 @@ def job_aid(sop: Outline, wanted: str, fit: Fit) -> tuple[JobAid, bool] | None:
     title = sop.sop.title[: AID_CHARACTERS // 4].rstrip()
     scores = fit(wanted, [f"{piece.section}\n{piece.text}" for piece in pieces])
     order = sorted(range(len(pieces)), key=lambda at: (-scores[at], at))
-    held = {at: pieces[at].core for at in order if pieces[at].core}
-    for at in reversed(order):
-        if at in held and _length(title, pieces, held) > AID_CHARACTERS:
-            shorter = {**held, at: pieces[at].shortest}
-            held = shorter if len(held) == 1 else {n: held[n] for n in held if n != at}
-    if _length(title, pieces, held) > AID_CHARACTERS:
+    held = _best(title, pieces, order, scores)
+    if held is None:
         return None
-    for at in order:  # what was put off for a longer one may fit after all
-        more = {**held, at: pieces[at].core}
-        if pieces[at].core and at not in held and _length(title, pieces, more) <= AID_CHARACTERS:
-            held = more
     whole = len(held) == sum(bool(piece.core) for piece in pieces)
     fuller = {at: pieces[at].fuller for at in held}
     if whole and _length(title, pieces, fuller) <= AID_CHARACTERS:
@@ -72,31 +74,119 @@ def job_aid(sop: Outline, wanted: str, fit: Fit) -> tuple[JobAid, bool] | None:
     for at in order:
         for extra in pieces[at].extras:
             more = {**held, at: (*held.get(at, ()), extra)}
-            if (at in held or whole) and _length(title, pieces, more) <= AID_CHARACTERS:
+            short = _length(title, pieces, more) <= AID_CHARACTERS
+            if (at in held or whole) and short and not _astray(pieces, more, extra, at):
                 held = more
     lines = tuple(_written(pieces, held))
     if sum(not line.authored for line in lines) < FEWEST_LINES:
         return None
-    if not whole and len(held) == 1:
-        title = _title_of_one(title, pieces[next(iter(held))], wanted, fit)
+    if not whole:
+        told = _title([at for at in order if at in held], title, pieces, wanted, fit)
+        if _length(told, pieces, held) <= AID_CHARACTERS:
+            title = told
     return JobAid(title, lines), whole
 
 
-def _title_of_one(title: str, piece: _Piece, wanted: str, fit: Fit) -> str:
-    """What people would ask for: the section's heading, where it says by itself what it is about."""
-    name = section_name(piece.section)
-    return name if fit(wanted, [name])[0] > 0 or not title else f"{title}: {name}"
+def _best(
+    title: str, pieces: Sequence[_Piece], order: Sequence[int], scores: Sequence[float]
+) -> _Held | None:
+    """The sections that fit, at their core; where not all do, those that serve what is wanted."""
+    held = {at: pieces[at].core for at in order if pieces[at].core}
+    every = len(held)
+    for at in reversed(order):
+        if at in held and _length(title, pieces, held) > AID_CHARACTERS and len(held) > 1:
+            held = {n: held[n] for n in held if n != at}
+    held = _complete(pieces, held) or held
+    for at in held if len(held) == 1 else ():
+        shorter = (pieces[at].core, pieces[at].shorter, pieces[at].shortest)
+        fitting = [each for each in shorter if _length(title, pieces, {at: each}) <= AID_CHARACTERS]
+        if not fitting:
+            return None
+        held = {at: fitting[0]}
+    for at in order:  # what was put off for a longer one may fit after all
+        more = {**held, at: pieces[at].core}
+        short = _length(title, pieces, more) <= AID_CHARACTERS
+        if (
+            pieces[at].core
+            and at not in held
+            and short
+            and len(_complete(pieces, more)) > len(held)
+        ):
+            held = more
+    if len(held) < every:
+        least = max(scores) / 2
+        serving = {at: said for at, said in held.items() if scores[at] >= least}
+        if any(_is_step(line) for said in serving.values() for line in said):
+            held = _complete(pieces, serving) or held
+    return {
+        at: tuple(s for s in said if _is_step(s) or not _astray(pieces, held, s, at))
+        for at, said in held.items()
+    }
+
+
+def _complete(pieces: Sequence[_Piece], held: _Held) -> _Held:
+    """Without the sections whose steps send people to one that is not on the aid."""
+    while held:
+        kept = {
+            at: said
+            for at, said in held.items()
+            if not any(_is_step(line) and _astray(pieces, held, line, at) for line in said)
+        }
+        if len(kept) == len(held):
+            break
+        held = kept
+    return held
+
+
+def _is_step(line: Sentence) -> bool:
+    return re.match(r"\d+\. ", line.text) is not None
+
+
+def _astray(pieces: Sequence[_Piece], held: _Held, line: Sentence, at: int) -> bool:
+    """Whether a line sends people to a section or a step that is not on the aid."""
+    steps = {said.text.split(".")[0] for said in held.get(at, ()) if _is_step(said)}
+    if any(number not in steps for number in pointed("step", line.text)):
+        return True
+    for number in pointed("section", line.text):
+        meant = [
+            n
+            for n, piece in enumerate(pieces)
+            if f"{section_number(piece.section)}.".startswith(f"{number}.")
+        ]
+        if not meant or any(n not in held for n in meant):
+            return True
+    return False
+
+
+def _title(held: Sequence[int], title: str, pieces: Sequence[_Piece], wanted: str, fit: Fit) -> str:
+    """What people would ask for: the headings of the sections, the one that fits best first."""
+    first, *others = (section_name(pieces[at].section) for at in held)
+    if not others:
+        # A heading that does not say by itself what it is about stands behind the SOP's title.
+        return first if fit(wanted, [first])[0] > 0 or not title else f"{title}: {first}"
+    if fit(wanted, [first])[0] <= 0:
+        return title
+    both = f"{first}; {others[0]}"
+    if len(others) == 1 and len(both) <= LONGEST_TITLE:
+        return both
+    return f"{first}, and what goes with it"
 
 
 def _length(title: str, pieces: Sequence[_Piece], held: dict[int, tuple[Sentence, ...]]) -> int:
     return len(title) + sum(len(line.text) + 1 for line in _written(pieces, held))
 
 
-def _written(pieces: Sequence[_Piece], held: dict[int, tuple[Sentence, ...]]) -> Iterator[Sentence]:
-    """The lines in the document's order, below their headings where there are several."""
+def _written(pieces: Sequence[_Piece], held: _Held) -> Iterator[Sentence]:
+    """The lines in the document's order, below their headings where there are several.
+
+    The headings keep their numbers where a line speaks of a section by its number.
+    """
+    numbered = any(pointed("section", line.text) for said in held.values() for line in said)
     for at in sorted(held):
         if len(held) > 1:
-            yield Sentence(f"{section_name(pieces[at].section)}:", authored=True)
+            name, number = section_name(pieces[at].section), section_number(pieces[at].section)
+            heading = f"Section {number}, {name}:" if numbered and number else f"{name}:"
+            yield Sentence(heading, authored=True)
         yield from held[at]
 
 
@@ -107,15 +197,54 @@ def _pieces(sop: Outline) -> Iterator[_Piece]:
         blocks = [part for part in parts if isinstance(part, Block)]
         steps = [part for part in parts if isinstance(part, SopStep)]
         warned = list(warnings(blocks))
-        cores = [line.said() for line in warned]
+        cores = [line.said() for line in (warned if steps else _beside(blocks, warned))]
         yield _Piece(
             section[-1] if section else sop.sop.title,
-            (*(line for step in steps for line in _fuller(step)), *cores),
-            (*(line for step in steps for line in _step(step, named[step.list_id])), *cores),
+            (*(ln for step in steps for ln in _fuller(step, named[step.list_id])), *cores),
+            (*(ln for step in steps for ln in _core(step, named[step.list_id])), *cores),
+            (*(ln for step in steps for ln in _step(step, named[step.list_id])), *cores),
             (*(_numbered(step, named[step.list_id]) for step in steps), *cores),
             tuple(_extras(blocks, warned)),
             "\n".join(line.text for part in parts for line in part.lines),
         )
+
+
+def _beside(blocks: Sequence[Block], warned: Sequence[Clause]) -> Iterator[Clause]:
+    """What warns in a section without steps, and the lists that its heading lets people expect."""
+    if not warned:
+        return
+    for block in blocks:
+        if _announces_list(block):
+            yield from block.lines
+        else:
+            yield from (
+                clause for clause in warned if any(_holds(line, clause) for line in block.lines)
+            )
+
+
+def _announces_list(block: Block) -> bool:
+    return len(block.lines) > 1 and block.head.text.rstrip().endswith(":")
+
+
+def _holds(line: Clause, inner: Clause) -> bool:
+    return line.passage == inner.passage and line.start <= inner.start < line.end
+
+
+def _core(step: SopStep, named: bool) -> Iterator[Sentence]:
+    """A step by its name; one without a name with its whole first line, half might mislead."""
+    if named:
+        yield from _step(step, named)
+        return
+    yield _first_line(step)
+    if announces(step.head.text):
+        yield from (line.said() for line in step.lines[1:])
+        return
+    within = {sentence.said() for sentence in step.head.sentences}
+    yield from (
+        line
+        for line in expert_lines(step, named=named)[1:]
+        if line not in within and not line.text.rstrip().endswith(":")
+    )
 
 
 def _step(step: SopStep, named: bool) -> Iterator[Sentence]:
@@ -123,12 +252,20 @@ def _step(step: SopStep, named: bool) -> Iterator[Sentence]:
     yield from expert_lines(step, named=named)[1:]
 
 
-def _fuller(step: SopStep) -> Iterator[Sentence]:
-    """The step as the guide's standard level has it."""
+def _fuller(step: SopStep, named: bool) -> Iterator[Sentence]:
+    """The step as the guide's standard level has it, its first line whole if it has no name."""
     first, *rest = standard_lines(step)
-    clause = _from_number(step.head, len(first.text))
-    yield clause.said()
+    if not named:
+        within = {sentence.said() for sentence in step.head.sentences}
+        yield _first_line(step)
+        yield from (line for line in rest if line not in within)
+        return
+    yield _from_number(step.head, len(first.text)).said()
     yield from rest
+
+
+def _first_line(step: SopStep) -> Sentence:
+    return _from_number(step.head, len(step.head.quote)).said()
 
 
 def _from_number(head: Clause, length: int) -> Clause:
@@ -147,11 +284,13 @@ def _numbered(step: SopStep, named: bool) -> Sentence:
 def _extras(blocks: Sequence[Block], warned: Sequence[Clause]) -> Iterator[Sentence]:
     """What else decides something beside the steps, and can be understood by itself."""
     for block in blocks:
+        if _announces_list(block):
+            continue
         for line in block.lines:
             if (
                 is_record(line.text)
                 or line.form in ("code", "row")
-                or any(line.start <= w.start < line.end for w in warned)
+                or any(_holds(line, clause) for clause in warned)
             ):
                 continue
             for said in (line,) if line.form == "point" else line.sentences:

@@ -79,7 +79,7 @@ def scenario(
 
 
 def _on_one_section(within: Outline, wanted: Sequence[str], fit: Fit) -> Outline:
-    """The section that fits best by its heading and its text, of several the one that tells the most cases apart."""
+    """The section that fits best by heading and text, of several the one that tells most cases."""
     sections = [
         Outline(within.sop, tuple(parts))
         for _, parts in groupby(within.parts, key=lambda part: part.head.passage.headings)

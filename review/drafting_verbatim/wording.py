@@ -82,6 +82,13 @@ LEADING = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"(?:(?:\d+(?:\.\d+)*|[A-Z])[.)]|\d+(?:\.\d+)+)\s+")
+_POINTED = re.compile(
+    r"\b(?P<what>section|step)s?\s+(?P<numbers>\d+(?:\.\d+)*"
+    r"(?:(?:\s*[,&–-]\s*|\s+(?:and|or|to)\s+)\d+(?:\.\d+)*)*)"
+    r"(?![^.;]*\bof (?:the|this|that|your|our) (?:\w+ )?(?:sheet|manual|form|handbook|contract"
+    r"|agreement|report|policy|law|act)\b)",
+    re.IGNORECASE,
+)
 _ALSO_ADJECTIVES = frozenset({"clean", "clear", "dry", "empty", "free", "open", "warm", "separate"})
 SHORT = 12
 """Words of a sentence above which what it says aside is left out of a step's name."""
@@ -180,6 +187,22 @@ def _bracketed(head: str) -> bool:
 def section_name(section: str) -> str:
     """A heading without its number: `4.2 Refund without a receipt`."""
     return _NUMBER.sub("", section).strip() or section
+
+
+def section_number(section: str) -> str:
+    """A heading's number: `4.2`; empty without one."""
+    found = _NUMBER.match(section)
+    return found.group().strip().rstrip(".)") if found else ""
+
+
+def pointed(what: str, text: str) -> tuple[str, ...]:
+    """The numbers of the sections or steps that a text speaks of: `check sections 2 and 3`."""
+    return tuple(
+        number
+        for found in _POINTED.finditer(text)
+        if found["what"].casefold() == what
+        for number in re.findall(r"\d+(?:\.\d+)*", found["numbers"])
+    )
 
 
 def is_name(said: str) -> bool:
