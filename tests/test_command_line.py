@@ -227,22 +227,21 @@ def test_an_unprotected_database_is_told_with_what_to_do() -> None:
 
 
 @pytest.mark.parametrize(
-    ("places", "more", "demo", "said"),
+    ("places", "slack", "demo", "said"),
     [
-        ((), {}, False, "REVIEW_CHANNEL is not set, so nobody sees"),
-        ((), {}, True, ""),
-        (("slack:C0123ABCD",), {}, False, "names slack:C0123ABCD, which cannot be reached"),
-        (("slack:C0123ABCD",), {"slack_token": True}, False, ""),
-        (("teams:19:x@thread.tacv2",), {}, False, "set TEAMS_APP_ID, TEAMS_APP_PASSWORD and"),
-        (("web:review",), {}, False, "The page is for the demo alone"),
-        (("web:review", "slack:C0123ABCD"), {"slack_token": True}, False, ""),
+        ((), False, False, "REVIEW_CHANNEL is not set, so nobody sees"),
+        ((), False, True, ""),
+        (("slack:C0123ABCD",), False, False, "names slack:C0123ABCD, which cannot be reached"),
+        (("slack:C0123ABCD",), True, False, ""),
+        (("teams:19:x@thread.tacv2",), True, False, "set TEAMS_APP_ID, TEAMS_APP_PASSWORD and"),
+        (("web:review",), True, False, "The page is for the demo alone"),
+        (("web:review", "slack:C0123ABCD"), True, False, ""),
     ],
 )
 def test_a_review_channel_nobody_reads_is_told(
-    places: tuple[str, ...], more: dict[str, bool], demo: bool, said: str
+    places: tuple[str, ...], slack: bool, demo: bool, said: str
 ) -> None:
-    given = {"slack_token": False} | more
-    facts = doctor.Facts(True, True, True, "none", slack_secret=True, review_places=places, **given)
+    facts = doctor.Facts(True, True, True, "none", slack, slack, review_places=places)
     unseen = doctor.unseen_drafts(facts, demo=demo)
     assert said in unseen if said else not unseen
 
