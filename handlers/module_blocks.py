@@ -244,8 +244,7 @@ def _scenario(
         situation = " ".join(literal(said.text) for said in variant.situation)
         yield Text(f"{situation}\n**{literal(variant.task.text)}**")
         if variant.hints:
-            hints = "\n".join(literal(hint.text) for hint in variant.hints)
-            yield Text(f"{'Hints' if len(variant.hints) > 1 else 'Hint'}:\n{hints}")
+            yield Text("\n".join(f"Hint: {literal(hint.text)}" for hint in variant.hints))
     yield Text(f"**Rubric**: {len(scenario.rubric)} criteria")
     for criterion in scenario.rubric:
         yield Text(_criterion(criterion, marks))
