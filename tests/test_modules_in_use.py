@@ -681,7 +681,17 @@ async def test_reporters_hear_that_it_is_published_again(desk: Desk) -> None:
 @pytest.mark.parametrize(
     "subject", ["module:999", "module:x", "answer:999", "gap:1", "module:1.2#9"]
 )
-@pytest.mark.parametrize("action", ["module.show", "module.wrong", "module.report", "guide.expert"])
+@pytest.mark.parametrize(
+    "action",
+    [
+        "module.show",
+        "module.wrong",
+        "module.report",
+        "module.withdraw",
+        "module.right",
+        "guide.expert",
+    ],
+)
 async def test_a_press_made_by_hand_does_nothing(desk: Desk, action: str, subject: str) -> None:
     before = len(desk.chat.said)
     await desk.press("priya", Button("x", action, subject), fields={"wrong:m999": "wrong"})
@@ -692,7 +702,7 @@ async def test_a_press_made_by_hand_does_nothing(desk: Desk, action: str, subjec
 
 async def test_who_is_not_known_cannot_report_or_choose(desk: Desk) -> None:
     module = await publish(desk.world, levels(desk.world))
-    for action in ("module.report", "module.wrong", "guide.novice"):
+    for action in ("module.report", "module.withdraw", "module.right", "guide.novice"):
         ((_, _, card),) = await desk.press(None, Button("x", action, f"module:{module.id}"))
         assert "I do not know you yet" in card.summary
 

@@ -70,7 +70,11 @@ class Script:
     async def review_card(self) -> dict[str, Any]:
         """The newest card of the review channel, as it stands."""
         events = await self.line(**{"as": SME, "show": REVIEW})
-        return events[-1]
+        return [each for each in events if _has_buttons(each["card"])][-1]
+
+
+def _has_buttons(card: dict[str, Any]) -> bool:
+    return any(block["type"] == "buttons" for block in card["blocks"])
 
 
 @pytest.fixture
