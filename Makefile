@@ -31,7 +31,7 @@ demo: $(VENV)/.ready ## try it: sample company, browser page at http://127.0.0.1
 	@PORT=$(PORT) exec $(BIN)/jobaid demo
 
 test: $(VENV)/.ready-dev ## run every test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: $(VENV)/.ready-dev ## ruff, mypy --strict, import rules
 	@$(BIN)/ruff check .
