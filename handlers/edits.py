@@ -13,7 +13,7 @@ from handlers.inbound import Pressed
 from handlers.looking import module_of, show_directly
 from handlers.privately import show, tell
 from handlers.review_view import ReviewView, fetch_view
-from handlers.review_words import finding_words, refusal_words, title_of
+from handlers.review_words import finding_words, refusal_words, title_of, unfit_words
 from handlers.services import Chat, Connection, Later, Services
 from handlers.wording import shortened
 from indexing import audit
@@ -22,7 +22,7 @@ from learning.modules import Content
 from learning.store.competencies import fetch_competency
 from review import gate, store
 from review.checks import check_edited
-from review.editing import replaced
+from review.editing import Unfit, replaced
 from review.nouns import Checked, Module, StoredContent
 
 _LONGEST_FINDING = 300
@@ -73,8 +73,8 @@ async def on_save(
         return
     ((key, text),) = edited.items()
     content = replaced(stored.content, key, text.splitlines())
-    if isinstance(content, str):
-        await tell(chat, pressed, content)
+    if isinstance(content, Unfit):
+        await tell(chat, pressed, unfit_words(content))
         return
     if content == stored.content:
         await tell(chat, pressed, "Not a word was changed, so nothing was stored.")

@@ -9,6 +9,7 @@ from handlers.cards import literal
 from handlers.module_blocks import KINDS
 from handlers.wording import counted, listed
 from learning.nouns import Person
+from review.editing import Unfit
 from review.nouns import Checked, Finding, Module, Seat, Tick
 from review.outcomes import (
     ApproveRefusal,
@@ -259,3 +260,17 @@ def _who(module: Module, others: Mapping[Seat, tuple[Person, ...]]) -> str:
     return "; ".join(
         f"as {seat_words(seat, module.domain)} {names(people)}" for seat, people in others.items()
     )
+
+
+def unfit_words(unfit: Unfit) -> str:
+    """Why what was typed cannot stand for a section, and what to do."""
+    match unfit.why:
+        case "no_such_section":
+            return "That section is not there any more. Open it again from the card."
+        case "empty":
+            return "The section would be empty. Reject the module or request changes instead."
+        case "lines":
+            return (
+                f"This section keeps its number of lines ({unfit.kept}); {unfit.given} were given."
+                " Nothing was changed."
+            )

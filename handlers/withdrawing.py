@@ -8,8 +8,8 @@ from handlers.inbound import Pressed
 from handlers.privately import tell
 from handlers.review_posts import last_words, refresh, tell_reporters, tell_requester
 from handlers.review_pressed import field, pressed_module, refuse
-from handlers.review_view import fetch_view
 from handlers.services import Chat, Connection, Later, Services
+from indexing.store.cited import fetch_named_revisions
 from learning.nouns import Person
 from review import gate, reports, store
 from review.outcomes import HeldRight, Moved
@@ -71,10 +71,12 @@ async def may_withdraw(conn: Connection, module_id: int, person: Person, now: da
 
 
 async def _owns(conn: Connection, module_id: int, person: Person, now: datetime) -> bool:
-    view = await fetch_view(conn, module_id, now.date())
-    return view is not None and person.email in {
-        revision.owner for revision in view.revisions.values()
-    }
+    module = await store.fetch_module(conn, module_id)
+    if module is None:
+        return False
+    cited = await store.fetch_cited(conn, module.id, module.number)
+    found = await fetch_named_revisions(conn, {each.revision_id for each in cited}, now.date())
+    return person.email in {revision.owner for revision in found.values()}
 
 
 async def on_review_again(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from typing import assert_never
+from typing import Literal, assert_never
 
 from learning.modules import (
     Applied,
@@ -26,11 +26,17 @@ from learning.modules import (
     sections,
 )
 
-LINES_KEPT = "This section keeps its number of lines ({}); {} were given. Nothing was changed."
-LINE_MISSING = "The section would be empty. Reject the module or request changes instead."
+
+@dataclass(frozen=True, slots=True)
+class Unfit:
+    """Why a section cannot be replaced: `given` lines came where it has to keep `kept`."""
+
+    why: Literal["no_such_section", "empty", "lines"]
+    kept: int = 0
+    given: int = 0
 
 
-def replaced(content: Content, key: str, lines: Sequence[str]) -> Content | str:
+def replaced(content: Content, key: str, lines: Sequence[str]) -> Content | Unfit:
     """The content with a section's sentences replaced, or why that cannot be.
 
     `lines` are one sentence each, blank ones ignored. A line that stays keeps its sources; a
@@ -38,13 +44,13 @@ def replaced(content: Content, key: str, lines: Sequence[str]) -> Content | str:
     """
     section = next((each for each in sections(content) if each.key == key), None)
     if section is None:
-        return "That section is not there any more. Open it again from the card."
+        return Unfit("no_such_section")
     given = [" ".join(line.split()) for line in lines if line.strip()]
     if not given:
-        return LINE_MISSING
+        return Unfit("empty")
     said = tuple(_resourced(section.sentences, given))
     if _is_fixed(content, key) and len(said) != len(section.sentences):
-        return LINES_KEPT.format(len(section.sentences), len(said))
+        return Unfit("lines", len(section.sentences), len(said))
     return _put(content, key, said)
 
 
@@ -63,7 +69,7 @@ def _resourced(before: Sequence[Sentence], lines: Sequence[str]) -> Iterator[Sen
 
 def _is_fixed(content: Content, key: str) -> bool:
     """Whether each line of a section has its own meaning, so that none can be added or dropped."""
-    return key.startswith(("item.", "rubric.", "variant.")) and not key.startswith("model_answer")
+    return key.startswith(("item.", "rubric.", "variant."))
 
 
 def _put(content: Content, key: str, said: tuple[Sentence, ...]) -> Content:

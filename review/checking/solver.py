@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -57,13 +58,11 @@ async def key_findings(
     if model is None or not items:
         return ()
     found: dict[str, str] = {}
-    try:
+    with suppress(ModelUnavailable, TimeoutError):  # said below, with the questions it concerns
         async with asyncio.timeout(PATIENCE if patience is None else patience):
             for item in items:
                 assert isinstance(item, SingleBest)
                 found[item.id] = await _of_item(item, sops, model)
-    except (ModelUnavailable, TimeoutError):
-        pass  # said below, with the questions it concerns
     asked = {item.id: item.stem.text for item in items}
     findings = [Finding(code, f"item.{key}", asked[key]) for key, code in found.items() if code]
     left = tuple(key for key in asked if key not in found)

@@ -1,0 +1,61 @@
+"""Decides nothing: all SQL of the `bot` schema stands in this folder."""
+
+from bot.store.events import (
+    fetch_event,
+    has_stopped,
+    insert_event,
+    is_stopped,
+    lock_waiting_event,
+    mark_event,
+    mark_event_failed,
+    mark_event_person,
+)
+from bot.store.house import (
+    claim_once,
+    count_cut_off,
+    count_waiting,
+    fetch_dead_letters,
+    fetch_direct_place,
+    fetch_left_behind,
+    forget_events,
+    is_demo,
+    upsert_direct_place,
+)
+from bot.store.outgoing import (
+    claim_outgoing,
+    fetch_place_of,
+    fetch_platform_id,
+    fetch_ref,
+    fetch_unsent,
+    insert_outgoing,
+    mark_sent,
+    mark_unsent,
+)
+
+__all__ = [
+    "claim_once",
+    "claim_outgoing",
+    "count_cut_off",
+    "count_waiting",
+    "fetch_dead_letters",
+    "fetch_direct_place",
+    "fetch_event",
+    "fetch_left_behind",
+    "fetch_place_of",
+    "fetch_platform_id",
+    "fetch_ref",
+    "fetch_unsent",
+    "forget_events",
+    "has_stopped",
+    "insert_event",
+    "insert_outgoing",
+    "is_demo",
+    "is_stopped",
+    "lock_waiting_event",
+    "mark_event",
+    "mark_event_failed",
+    "mark_event_person",
+    "mark_sent",
+    "mark_unsent",
+    "upsert_direct_place",
+]
