@@ -42,8 +42,6 @@ MOVES: Mapping[State, frozenset[State]] = {
 
 BEFORE_REVIEWERS: frozenset[State] = frozenset({"in_review", "approved_by_one"})
 """States in which somebody can approve."""
-FINAL: frozenset[State] = frozenset(state for state, moves in MOVES.items() if not moves)
-"""States that nothing leaves."""
 
 
 def may_move(before: State, after: State) -> bool:
