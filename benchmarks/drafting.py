@@ -39,6 +39,7 @@ from review.verbatim import draft
 
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 _NUMBERED = re.compile(r" ?(\d{1,9})[.)]\s+\S")
+_HEADED = re.compile(r"#+\s+(?:\d[\d.]*\s+)?step (\d+)\b", re.IGNORECASE)
 
 
 @dataclass
@@ -78,9 +79,11 @@ def steps_of(markdown: str) -> list[tuple[str, int]]:
     """(heading, number) of every step at the margin of Markdown, counted as renderers do.
 
     A list's items count on from its first one; what is indented, fenced or quoted is no step. A
-    fence inside an item ends with the item at the latest.
+    fence inside an item ends with the item at the latest. A heading `Step 2 …` is a step where no
+    numbered item follows below it.
     """
     found: list[tuple[str, int]] = []
+    headings: list[int] = []
     heading, fenced, inside, count, blank = "", False, False, 0, False
     for line in markdown.splitlines():
         is_fence = bool(_FENCE.match(line))
@@ -94,10 +97,19 @@ def steps_of(markdown: str) -> list[tuple[str, int]]:
             found.append((heading, count))
         elif not fenced and line.startswith("#"):
             heading, count = line.lstrip("#").strip(), 0
+            if headed := _HEADED.match(line):
+                headings.append(len(found))
+                found.append((heading, int(headed[1])))
         elif line.strip() and line[0] not in " \t" and (blank or line.startswith(("```", "~~~"))):
             count = 0  # a line at the margin after an empty one ends the list
         blank = not line.strip()
-    return found
+    alone = len(headings) < 2
+    followed = {
+        at for at in headings if found[at + 1 : at + 2] and found[at + 1][0] == found[at][0]
+    }
+    return [
+        each for at, each in enumerate(found) if not (at in headings and (alone or at in followed))
+    ]
 
 
 def _measure(path: Path, uri: str, measured: Measured, show: str | None) -> None:

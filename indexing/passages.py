@@ -39,7 +39,11 @@ _ABBREVIATION = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]]*\s+(?=[\"'“‘(\[]*[A-Z0-9À-Þ])|\n+")
-_ENUMERATED = re.compile(r"\s*(?:\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,4})[.)]|[•·▪–*-])\s")
+_ENUMERATED = re.compile(
+    r"\s*(?:(?:\(?(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|[ivx]{1,4}|[IVX]{1,5})[.)]|[•·▪–*-])\s"
+    r"|\d{1,2}(?:\.\d{1,2})+\s+(?=[A-ZÀ-Þ])"
+    r"|(?:Step|STEP|Schritt) \d{1,2}\s?[.:)–—-](?:\s+(?=[A-ZÀ-Þ])|$))"
+)
 _WORD = re.compile(r"\S+")
 _STEP = re.compile(r"(\d{1,4})[.)]\s")
 _WARNING = re.compile(
@@ -294,6 +298,8 @@ def _inline(node: SyntaxTreeNode) -> str:
     said: list[str] = []
     for child in node.children:
         match child.type:
+            case "text" if not child.content:  # between a line break and bold words
+                continue
             case "text" | "code_inline":
                 text = child.content
                 # A line break inside a paragraph means nothing, unless the next line counts on it.

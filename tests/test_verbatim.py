@@ -243,6 +243,180 @@ def test_a_paragraph_after_a_list_is_no_part_of_its_last_step() -> None:
     assert said(guide.novice[1]) == ["Sign."]
 
 
+def steps_in(markdown: str) -> list[tuple[str, int, list[str]]]:
+    return [(step.section, step.number, said(step)) for step in guide_of(markdown).novice]
+
+
+def test_headings_that_count_are_steps() -> None:
+    assert steps_in(
+        """
+        # New supplier
+
+        ## Purpose
+
+        Know whom we buy from.
+
+        ## Step 1 – Collect
+
+        Ask for:
+
+        - the VAT number
+
+        Do not take bank details by e-mail.
+
+        ## Step 2: Verify
+
+        ```
+        screen --all
+        ```
+
+        ### By phone
+
+        Call the number in the register.
+
+        ## Step 3: Release the record
+
+        ## Records
+
+        Keep the file.
+        """
+    ) == [
+        (
+            "Step 1 – Collect",
+            1,
+            ["Ask for:", "the VAT number", "Do not take bank details by e-mail."],
+        ),
+        ("Step 2: Verify", 2, ["screen --all", "Call the number in the register."]),
+        ("Step 3: Release the record", 3, ["Step 3: Release the record"]),
+    ]
+
+
+def test_numbered_lists_below_headings_that_count_stay_the_steps() -> None:
+    found = steps_in(
+        """
+        # Press
+
+        ## Step 1: Stop
+
+        1. Press the red button.
+        2. Wait.
+
+        ## Step 2: Report
+
+        Call the desk.
+        """
+    )
+    assert [(number, lines) for _, number, lines in found] == [
+        (1, ["Press the red button."]),
+        (2, ["Wait."]),
+        (2, ["Call the desk."]),
+    ]
+
+
+@pytest.mark.parametrize(
+    "marks",
+    [
+        ("I.", "II.", "III.", "IV."),
+        ("(1)", "(2)", "(3)", "(4)"),
+        ("Step 1:", "Step 2:", "Step 3:", "Step 4:"),
+        ("**Step 1.**", "**Step 2.**", "**Step 3.**", "**Step 4.**"),
+        ("A.", "B.", "C.", "D."),
+    ],
+)
+@pytest.mark.parametrize("gap", ["\n\n", "\n"])
+def test_paragraphs_that_count_are_steps(marks: tuple[str, ...], gap: str) -> None:
+    does = ("Wait.", "Put on gloves. Never without.", "Fill it up.", "Wipe it dry.")
+    lines = gap.join(f"{mark} {do}" for mark, do in zip(marks, does, strict=True))
+    found = steps_in(f"# Water\n\nFor drivers.\n\n{lines}\n\nThank you.")
+    assert found == [("Water", n, [do]) for n, do in enumerate(does, 1)]
+
+
+def test_what_does_not_count_from_one_is_no_step() -> None:
+    for text in ("I. Wait.\n\nIII. Fill.", "A. Smith came.\n\nJ. Doe left.", "## Step 1\n\nGo."):
+        assert isinstance(
+            draft(request("guide"), [sop_text(f"# Water\n\n{text}")], None), NothingToDraftFrom
+        )
+
+
+def test_rows_that_count_are_steps_and_their_cells_are_lines() -> None:
+    guide = guide_of(
+        """
+        # Autoclave
+
+        | Step | Action | Limit |
+        |---|---|---|
+        | 1 | Load the chamber | At most 75% full |
+        | 2 | Lock the door | |
+        | 3 | Start. Do not force it. | 121 °C |
+
+        Wear gloves.
+        """
+    )
+    assert [said(step) for step in guide.novice] == [
+        ["Load the chamber", "At most 75% full"],
+        ["Lock the door"],
+        ["Start. Do not force it.", "121 °C"],
+    ]
+    assert said(guide.expert[0]) == ["Load the chamber", "At most 75% full"]
+    prices = "# Prices\n\n| Size | Price |\n|---|---|\n| 1 | £2 |\n| 2 | £4 |\n"
+    assert isinstance(draft(request("guide"), [sop_text(prices)], None), NothingToDraftFrom)
+
+
+def test_what_stands_between_two_steps_belongs_to_the_first() -> None:
+    assert [
+        lines
+        for _, _, lines in steps_in(
+            """
+            # Chilled goods
+
+            1. Decide by the table.
+
+            | Reading | Decision |
+            |---|---|
+            | above 8 °C | refuse |
+
+            2. Open the doors.
+            - Left ones
+            - Right ones
+
+            Do not run.
+
+            3. Copy this:
+
+            ```
+            done
+            ```
+
+            Thank you.
+            """
+        )
+    ] == [
+        ["Decide by the table.", "| Reading | Decision |", "| above 8 °C | refuse |"],
+        ["Open the doors.", "Left ones", "Right ones", "Do not run."],
+        ["Copy this:", "done"],
+    ]
+
+
+def test_sub_points_with_numbers_of_their_own_stay_apart() -> None:
+    assert [
+        lines
+        for _, _, lines in steps_in(
+            """
+            # Slicer
+
+            1. Isolate it.
+               1.1. Set the dial to 0.
+               1.2 Pull the plug.
+                  a) Hang it up.
+            2. Wash it.
+            """
+        )
+    ] == [
+        ["Isolate it.", "1.1. Set the dial to 0.", "1.2 Pull the plug.", "a) Hang it up."],
+        ["Wash it."],
+    ]
+
+
 WORDS = st.sampled_from(
     ["check", "the", "red", "door", "and", "write", "name", "every", "box", "desk"]
 )

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from indexing.nouns import SopText
 from learning.modules import LEVELS, Cite, Guide, Sentence, Step
+from review.drafting_verbatim.clauses import Clause, Outline, SopStep
 from review.drafting_verbatim.guide import warnings
-from review.drafting_verbatim.outline import Clause, Outline, SopStep, outline
+from review.drafting_verbatim.outline import outline
 from review.drafting_verbatim.wording import warns
 from review.nouns import Finding
 

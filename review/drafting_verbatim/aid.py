@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from learning.modules import AID_CHARACTERS, JobAid, Sentence
+from review.drafting_verbatim.clauses import Block, Clause, Outline, SopStep
 from review.drafting_verbatim.fit import Fit
 from review.drafting_verbatim.guide import (
     expert_lines,
@@ -19,7 +20,6 @@ from review.drafting_verbatim.guide import (
     step_name,
     warnings,
 )
-from review.drafting_verbatim.outline import Block, Clause, Outline, SopStep
 from review.drafting_verbatim.wording import (
     announces,
     depends,

@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from review.drafting_verbatim.clauses import Block, Clause, Outline, SopStep
 from review.drafting_verbatim.guide import named_lists
-from review.drafting_verbatim.outline import Block, Clause, Outline, SopStep
 from review.drafting_verbatim.wording import (
     announces,
     instructs,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 
 from indexing.terms import terms
-from review.drafting_verbatim.outline import Block, Outline, SopStep
+from review.drafting_verbatim.clauses import Block, Outline, SopStep
 
 Fit = Callable[[str, Sequence[str]], Sequence[float]]
 """(statement, texts) -> how well each text fits, in [0, 1]; an embedder's cosines do as well."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from learning.modules import Guide, Level, Sentence, Step
-from review.drafting_verbatim.outline import Block, Clause, Outline, SopStep
+from review.drafting_verbatim.clauses import Block, Clause, Outline, SopStep
 from review.drafting_verbatim.wording import (
     announces,
     depends,

@@ -18,8 +18,8 @@ from dataclasses import dataclass, replace
 from learning.modules import Applied, Difficulty, Item, Option, Ordering, Sentence, SingleBest
 from review.drafting_verbatim.amounts import Amount, amounts, choice
 from review.drafting_verbatim.cases import Case, cases
+from review.drafting_verbatim.clauses import Block, Clause, Outline, SopStep
 from review.drafting_verbatim.guide import named_lists, step_name
-from review.drafting_verbatim.outline import Block, Clause, Outline, SopStep
 from review.drafting_verbatim.wording import (
     LABELLED,
     announces,

@@ -10,141 +10,36 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from textwrap import dedent
-from typing import Literal
 
 from indexing.nouns import Passage, SopText
-from indexing.passages import LONGEST_STEP, Unit, sentences, units
-from learning.modules import Cite, Sentence
-
-Form = Literal["prose", "point", "row", "code"]
-"""A line of running text, a sub-point or list item, a table's row, an example to copy."""
+from indexing.passages import LONGEST_STEP, Unit, units
+from review.drafting_verbatim.clauses import Block, Clause, Form, Outline, Part, SopStep
+from review.drafting_verbatim.procedure import step_of_heading, with_all_steps
 
 _MARKER = re.compile(r"(?:\d{1,4}[.)]|-)\s+")
-_NUMBERED = re.compile(r"(?:\d{1,4}|[a-z])[.)]\s+", re.IGNORECASE)
+_NUMBERED = re.compile(
+    r"(?:\d{1,3}(?:\.\d{1,3})+[.)]?|(?:\d{1,4}|[a-z]|[ivx]{1,5})[.)])\s+", re.IGNORECASE
+)
 _CUT_STEP = 40
 """Words a step has at least before what follows in the next passage may be the rest of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """A run of a passage's text. `start` and `end` are characters of `passage.text`.
-
-    `depth` counts the list items a line stands in: 0 for a step's first line, 1 for its sub-points.
-    """
-
-    sop: SopText
-    passage: Passage
-    start: int
-    end: int
-    form: Form = "prose"
-    depth: int = 0
-
-    @property
-    def quote(self) -> str:
-        """The passage's own characters."""
-        return self.passage.text[self.start : self.end]
-
-    @property
-    def text(self) -> str:
-        """What is read: the quote, an example without the indentation of its place."""
-        if self.form != "code":
-            return self.quote
-        line = self.passage.text.rfind("\n", 0, self.start) + 1
-        return dedent(" " * (self.start - line) + self.quote)
-
-    @property
-    def section(self) -> str:
-        """The place a citation names."""
-        return self.passage.section
-
-    @property
-    def sentences(self) -> tuple[Clause, ...]:
-        """The sentences of a line; a row and an example are one each."""
-        if self.form in ("row", "code"):
-            return (self,)
-        spans = sentences(self.quote)
-        return tuple(
-            replace(self, start=self.start + first, end=self.start + last) for first, last in spans
-        )
-
-    def cite(self) -> Cite:
-        """Where it stands."""
-        sop = self.sop
-        return Cite(sop.source, sop.uri, sop.revision, sop.version, self.section, self.quote)
-
-    def said(self, text: str | None = None) -> Sentence:
-        """The clause as a module's sentence, or a part of it."""
-        return Sentence(self.text if text is None else text, (self.cite(),))
-
-
-@dataclass(frozen=True, slots=True)
-class SopStep:
-    """A numbered step. `number` is the SOP's own; `lines[0]` is its first line without it."""
-
-    number: int
-    section: str
-    lines: tuple[Clause, ...]
-    list_id: int = 0
-    """Counts the document's numbered lists: steps of one list follow each other."""
-
-    @property
-    def head(self) -> Clause:
-        return self.lines[0]
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """What stands beside the steps: a paragraph's line, with the list it announces if it does."""
-
-    lines: tuple[Clause, ...]
-
-    @property
-    def head(self) -> Clause:
-        return self.lines[0]
-
-
-@dataclass(frozen=True, slots=True)
-class Outline:
-    """An SOP in its order."""
-
-    sop: SopText
-    parts: tuple[SopStep | Block, ...]
-
-    @property
-    def steps(self) -> tuple[SopStep, ...]:
-        return tuple(part for part in self.parts if isinstance(part, SopStep))
-
-    @property
-    def blocks(self) -> tuple[Block, ...]:
-        return tuple(part for part in self.parts if isinstance(part, Block))
-
-    @property
-    def lists(self) -> tuple[tuple[SopStep, ...], ...]:
-        """The numbered lists, each with its steps."""
-        found = groupby(self.steps, key=lambda step: step.list_id)
-        return tuple(tuple(steps) for _, steps in found)
-
-    @property
-    def clauses(self) -> tuple[Clause, ...]:
-        """Every line, in order."""
-        return tuple(line for part in self.parts for line in part.lines)
-
-
 def outline(sop: SopText) -> Outline:
-    """The steps and paragraphs of an SOP. A heading that nothing follows is neither."""
-    parts: list[SopStep | Block] = []
+    """The steps and paragraphs of an SOP. A heading that nothing follows is none but a step's."""
+    parts: list[Part] = []
     written = [
         passage
         for passage in sop.passages
-        if not passage.headings or passage.text != passage.headings[-1]
+        if not passage.headings
+        or passage.text != passage.headings[-1]
+        or step_of_heading(passage.text)
     ]
     for _, section in groupby(written, key=lambda passage: passage.headings):
         parts.extend(_section(sop, list(section)))
-    return Outline(sop, tuple(_listed(parts)))
+    return Outline(sop, tuple(_listed(list(with_all_steps(parts)))))
 
 
-def _section(sop: SopText, passages: Sequence[Passage]) -> Iterator[SopStep | Block]:
+def _section(sop: SopText, passages: Sequence[Passage]) -> Iterator[Part]:
     """What stands under one heading, which may go on over several passages."""
     placed = [(passage, unit) for passage in passages for unit in units(passage.text)]
     at = 0
@@ -282,14 +177,17 @@ def _plain(sop: SopText, passage: Passage, start: int, stop: int, depth: int) ->
     return Clause(sop, passage, start, stop, "point" if numbered else "prose", depth)
 
 
-def _listed(parts: Sequence[SopStep | Block]) -> Iterator[SopStep | Block]:
+def _listed(parts: Sequence[Part]) -> Iterator[Part]:
     """Numbers the lists: a new one begins where the count or the section does."""
     number, before = 0, None
     for part in parts:
         if isinstance(part, Block):
             yield part
             continue
-        if before is None or part.number != before.number + 1 or part.section != before.section:
+        same = before is not None and (
+            part.section == before.section or (part.headed and before.headed)
+        )
+        if before is None or part.number != before.number + 1 or not same:
             number += 1
         before = part
         yield replace(part, list_id=number)

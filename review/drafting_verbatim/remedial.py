@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from learning.modules import Applied, Item, RemedialUnit, Sentence
 from review.drafting_verbatim.answers import answers
+from review.drafting_verbatim.clauses import Block, Clause, Outline, SopStep
 from review.drafting_verbatim.fit import Fit
 from review.drafting_verbatim.guide import named_lists, step_name
 from review.drafting_verbatim.items import Asked, is_odd, numbered, place, questions
-from review.drafting_verbatim.outline import Block, Clause, Outline, SopStep
 from review.drafting_verbatim.wording import (
     announces,
     is_record,

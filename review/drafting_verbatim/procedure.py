@@ -1,0 +1,189 @@
+"""Decides what else than a numbered list is a step: a heading, a paragraph or a row that counts.
+
+`## Step 1 – …`, `Step 1: …`, `(1) …`, `I. …`, `A. …` and tables with a column of numbers are steps
+where they count from one without a gap. What stands between two steps belongs to the first of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby, pairwise
+
+from review.drafting_verbatim.clauses import Block, Clause, Part, SopStep
+from review.drafting_verbatim.wording import announces, section_name
+
+_STEP_WORD = r"(?:step|schritt|étape|etape|paso|passo|stap|steg|krok)"
+_HEADING = re.compile(rf"{_STEP_WORD}\s+(\d{{1,2}}|[IVX]{{1,5}})\b[\s.:)–—-]*", re.IGNORECASE)
+_MARKS: Mapping[str, re.Pattern[str]] = {
+    "step": re.compile(rf"{_STEP_WORD}\s+(\d{{1,2}})\s*[.:)–—-]\s*(?=\S)", re.IGNORECASE),
+    "bracket": re.compile(r"\((\d{1,2})\)\s+(?=\S)"),
+    "roman": re.compile(r"([IVX]{1,5})[.)]\s+(?=\S)"),
+    "letter": re.compile(r"([A-Z])[.)]\s+(?=\S)"),
+    "row": re.compile(r"\|\s*(\d{1,3})[.)]?\s*\|\s*(?=[^|\s])"),
+}
+_CELL = re.compile(r"[^|]*[^|\s]")
+_COUNTS = re.compile(
+    rf"\|\s*(?:{_STEP_WORD}s?|#|nr\.?|no\.?|number|order)?\s*(?:no\.?|nr\.?|#)?\s*\|", re.IGNORECASE
+)
+_ROMAN = {"I": 1, "V": 5, "X": 10}
+FEWEST = 2
+
+
+def with_all_steps(parts: Sequence[Part]) -> Iterator[Part]:
+    """The parts of a document, all its steps among them, each with what belongs to it."""
+    found = list(_headed(parts))
+    for _, section in groupby(found, key=lambda part: part.head.passage.headings):
+        own = list(section)
+        if not any(isinstance(part, SopStep) for part in own):
+            own = _counted([part for part in own if isinstance(part, Block)])
+        yield from _together(own)
+
+
+def step_of_heading(heading: str) -> int | None:
+    """The number of a heading that is a step's: `Step 2 – Check the lists`."""
+    found = _HEADING.match(section_name(heading))
+    return _number(found[1]) if found else None
+
+
+def _headed(parts: Sequence[Part]) -> Iterator[Part]:
+    """Sections that are steps by their headings; one that has numbered steps is left to those."""
+    steps = _step_headings(parts)
+    for heading, found in groupby(parts, key=lambda part: _under(part, steps)):
+        own = list(found)
+        if not heading or any(isinstance(part, SopStep) for part in own):
+            yield from own
+            continue
+        lines = tuple(line for part in own for line in part.lines)
+        yield SopStep(steps[heading], heading[-1], lines, headed=True)
+
+
+def _step_headings(parts: Sequence[Part]) -> dict[tuple[str, ...], int]:
+    """The paths of headings that count on from each other, with their numbers."""
+    found: dict[tuple[str, ...], int] = {}
+    for part in parts:
+        headings = part.head.passage.headings
+        for at, heading in enumerate(headings):
+            if number := step_of_heading(heading):
+                found.setdefault(headings[: at + 1], number)
+                break
+    by_parent: dict[tuple[str, ...], list[int]] = {}
+    for path, number in found.items():
+        by_parent.setdefault(path[:-1], []).append(number)
+    counting = {parent for parent, numbers in by_parent.items() if len(numbers) >= FEWEST}
+    return {path: number for path, number in found.items() if path[:-1] in counting}
+
+
+def _under(part: Part, steps: Mapping[tuple[str, ...], int]) -> tuple[str, ...]:
+    """The step's heading that a part stands below, empty for none."""
+    headings = part.head.passage.headings
+    paths = (headings[:end] for end in range(1, len(headings) + 1))
+    return next((path for path in paths if path in steps), ())
+
+
+def _counted(blocks: Sequence[Block]) -> list[Part]:
+    """A section without numbered steps, its paragraphs or rows that count made steps."""
+    for kind, mark in _MARKS.items():
+        placed = [(block, line) for block in blocks for line in block.lines]
+        at = [n for n, (_, line) in enumerate(placed) if _marked(line, mark)]
+        numbers = [
+            ord(found[1]) - ord("A") + 1 if kind == "letter" else _number(found[1])
+            for n in at
+            if (found := _marked(placed[n][1], mark))
+        ]
+        if len(at) < FEWEST or numbers != list(range(1, len(at) + 1)):
+            continue
+        if kind == "row" and not _has_counting_head(placed[: at[0]]):
+            continue
+        return _regrouped(placed, at, mark)
+    return list(blocks)
+
+
+def _marked(line: Clause, mark: re.Pattern[str]) -> re.Match[str] | None:
+    return None if line.form == "code" or line.depth else mark.match(line.quote)
+
+
+def _has_counting_head(before: Sequence[tuple[Block, Clause]]) -> bool:
+    return bool(before) and _COUNTS.match(before[-1][1].quote) is not None
+
+
+def _regrouped(
+    placed: Sequence[tuple[Block, Clause]], at: Sequence[int], mark: re.Pattern[str]
+) -> list[Part]:
+    """What precedes the first mark, the steps, and what follows the last one's own paragraph."""
+    last = placed[at[-1]][0]
+    end = next((n for n in range(at[-1], len(placed)) if placed[n][0] is not last), len(placed))
+    head = placed[at[0] - 1][1].quote if at[0] else ""
+    parts: list[Part] = list(_blocks(placed[: at[0]], head))
+    for number, (first, stop) in enumerate(pairwise([*at, end]), 1):
+        line = placed[first][1]
+        found = mark.match(line.quote)
+        assert found is not None
+        rest = [own for _, own in placed[first + 1 : stop] if own.quote != head]
+        own = replace(line, start=line.start + found.end())
+        lines = _cells(own) if line.form == "row" else [own]
+        below = [replace(each, depth=each.depth + 1) for each in rest]
+        parts.append(SopStep(number, line.section, (*lines, *below)))
+    parts.extend(_blocks(placed[end:], ""))
+    return parts
+
+
+def _blocks(placed: Sequence[tuple[Block, Clause]], head: str) -> Iterator[Block]:
+    """The paragraphs as they were, without a table's head."""
+    for _, found in groupby(placed, key=lambda each: id(each[0])):
+        lines = tuple(line for _, line in found if not (line.form == "row" and line.quote == head))
+        if lines:
+            yield Block(lines)
+
+
+def _cells(row: Clause) -> list[Clause]:
+    """The cells of a row from the first one on: each a line of the step."""
+    return [
+        replace(
+            row,
+            start=row.start + found.start() + len(found.group()) - len(found.group().lstrip()),
+            end=row.start + found.end(),
+            form="point" if n else "prose",
+            depth=min(n, 1),
+        )
+        for n, found in enumerate(_CELL.finditer(row.quote))
+    ]
+
+
+def _together(parts: Sequence[Part]) -> Iterator[Part]:
+    """Steps with what stands between them and the next one, or below one that announces it."""
+    at = 0
+    while at < len(parts):
+        part = parts[at]
+        at += 1
+        if isinstance(part, Block):
+            yield part
+            continue
+        between: list[Part] = []
+        while at + len(between) < len(parts) and isinstance(parts[at + len(between)], Block):
+            between.append(parts[at + len(between)])
+        after = parts[at + len(between)] if at + len(between) < len(parts) else None
+        if not (isinstance(after, SopStep) and after.number == part.number + 1):
+            last = part.lines[-1]
+            between = [each for each in between[:1] if _belongs(last, each)]
+        at += len(between)
+        more = [replace(line, depth=line.depth + 1) for each in between for line in each.lines]
+        yield replace(part, lines=(*part.lines, *more))
+
+
+def _belongs(last: Clause, block: Part) -> bool:
+    """Whether what follows the last step of a list is what that announces, or an example to copy."""
+    form = block.head.form
+    return form == "code" or (form != "prose" and announces(last.text))
+
+
+def _number(said: str) -> int:
+    """`3` or `III` as a number."""
+    if said.isdigit():
+        return int(said)
+    values = [_ROMAN[sign] for sign in said.upper()]
+    return sum(
+        -value if after > value else value
+        for value, after in zip(values, [*values[1:], 0], strict=True)
+    )
