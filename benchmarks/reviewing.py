@@ -90,13 +90,13 @@ class Desk:
             )
             chat = OutboxChat(conn, None, NOW, ("web",))
             await review_posts.post_everywhere(conn, self.services, chat, module.id, NOW)
-            ((ref, *_),) = await store.fetch_posted(conn, module.id)
+            (posted,) = await store.fetch_posted(conn, module.id)
             rows = await (
-                await conn.execute("select id from bot.outbox where ref = %s", [ref])
+                await conn.execute("select id from bot.outbox where ref = %s", [posted.ref])
             ).fetchall()
         for (outbox_id,) in rows:
             await self.outbox.send(outbox_id=outbox_id)
-        return module, ref
+        return module, posted.ref
 
     async def approve(self, who: Person, module: Module, ref: str) -> float:
         """Seconds from the press to the card as it is then."""
@@ -108,7 +108,7 @@ class Desk:
                 self.inbox,
                 who,
                 ref,
-                "review.approve",
+                "review.confirm",  # as on the form: nobody opens the later parts here
                 f"module:{module.id}.{module.number}",
                 {f"ticks:{at}": TICKS, f"comment:{at}": ""},
                 NOW,

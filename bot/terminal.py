@@ -72,7 +72,9 @@ def _lines(block: cards.Block) -> Iterator[str]:
                 f"[{button.label}{' ✓' if button.pressed else ''}]" for button in buttons
             )
         case cards.Field(name, label, _, options, value, hint):
-            choice = f" ({' / '.join(options)})" if options else ""
+            scale = options == tuple(map(str, range(len(options))))
+            offered = f"0 to {len(options) - 1}" if scale else " / ".join(options)
+            choice = f" ({offered})" if options else ""
             yield f"{label}{choice}: {value}" + (f" ({hint})" if hint else "") + f" <{name}>"
         case _:
             assert_never(block)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import datetime
 
 from handlers import review_cards as cards
 from handlers.answer_cards import said_card
+from handlers.approve_form import CONFIRM, ask_first, ratings
 from handlers.inbound import Pressed
 from handlers.looking import module_of, readable_view
 from handlers.privately import UNREACHABLE, show, tell
@@ -19,17 +19,17 @@ from handlers.review_posts import (
     tell_those_who_reported,
 )
 from handlers.review_pressed import field, pressed_module, refuse
-from handlers.review_words import TICK_LABELS, names, seat_words
+from handlers.review_view import fetch_view
+from handlers.review_words import TICK_LABELS, names, read_words, seat_words
 from handlers.services import Chat, Connection, Later, Services
 from handlers.wording import SENT_DIRECTLY
-from learning.modules import ItemSet, ModuleKind
+from learning.modules import ModuleKind
+from learning.nouns import Person
 from review import gate, store
-from review.nouns import StoredContent
-from review.outcomes import ApprovedBySeat, Moved, Published
+from review.outcomes import ApprovedBySeat, Moved, PartsUnopened, Published, RatingsMissing
 from review.publishing import embed
 from review.reviewers import seats_of
 
-_NUMBER = re.compile(r"\d+")
 _SENT_BACK = "Sent back with your comment. I am revising it, and the card shows what comes of it."
 _REJECTED = "Rejected for good. Its record and your reason are kept."
 _PRACTISED: tuple[ModuleKind, ...] = ("items", "scenario", "remedial")
@@ -38,33 +38,61 @@ _PRACTISED: tuple[ModuleKind, ...] = ("items", "scenario", "remedial")
 async def on_approve(
     conn: Connection, services: Services, chat: Chat, later: Later, pressed: Pressed, now: datetime
 ) -> None:
-    """Approve what the card shows, for the seat the presser holds."""
+    """Approve what the card shows, for the seat the presser holds; on the form, what it is about."""
     shown = await pressed_module(conn, chat, pressed)
     if shown is None or pressed.person is None:
         return
     module, number, shown_at = shown
+    on_form = pressed.action == CONFIRM
     stored = await store.fetch_content(conn, module.id, number)
     found_by = await embed(stored, services.embedder) if stored else None
+    before = await fetch_view(conn, module.id, now.date())
     result = await gate.approve(
         conn,
         module_id=module.id,
         number=number,
         person=pressed.person,
         ticks=_ticks(pressed, number),
-        just_competent=_ratings(pressed, stored, number),
+        just_competent=ratings(pressed, stored.content, number) if stored else {},
         press=pressed.press,
         shown_at=shown_at,
         today=now.date(),
         now=now,
         found_by=found_by,
+        parts=cards.parts_in(before) if before else 1,
+        knowing=on_form,
     )
-    if not isinstance(result, ApprovedBySeat | Published):
+    if isinstance(result, ApprovedBySeat | Published):
+        await _approved(conn, chat, pressed, pressed.person, result, now)
+    elif isinstance(result, PartsUnopened | RatingsMissing) and before and not on_form:
+        await ask_first(conn, chat, pressed, before, result, shown_at)
+    else:
         await refuse(conn, chat, pressed, result, module.id, now)
-        return
-    said = _approved_words(result)
-    view = await refresh(conn, chat, module.id, now, aside=f"{pressed.person.name} {said}")
-    await tell(chat, pressed, said[0].upper() + said[1:])
-    await ask_minutes(chat, pressed.person, view)
+
+
+async def _approved(
+    conn: Connection,
+    chat: Chat,
+    pressed: Pressed,
+    person: Person,
+    result: ApprovedBySeat | Published,
+    now: datetime,
+) -> None:
+    """The cards follow; the presser is told, and whoever else it concerns."""
+    module = result.module
+    given = await store.fetch_approvals(conn, module)
+    read = next(read_words(each) for each in given if each.person_id == person.id)
+    said = _approved_words(result, read)
+    form = pressed.card if pressed.action == CONFIRM else None
+    if form is not None:
+        await store.mark_posted_done(conn, form)
+    view = await refresh(conn, chat, module.id, now, aside=f"{person.name} {said}")
+    done = said[0].upper() + said[1:]
+    if form is not None:
+        await show(chat, pressed, said_card(done))
+    else:
+        await tell(chat, pressed, done)
+    await ask_minutes(chat, person, view)
     if isinstance(result, Published):
         await tell_requester(conn, chat, view, _published_words(result))
         await tell_those_who_reported(conn, chat, view, now)
@@ -166,9 +194,9 @@ def _published_words(result: Published) -> str:
     return f"{said} It waits for practising in chat; reviewers see it under `modules`."
 
 
-def _approved_words(result: ApprovedBySeat | Published) -> str:
-    """What an approval did, as it is said after a name: `approved as …`."""
-    seat = seat_words(result.seat, result.module.domain)
+def _approved_words(result: ApprovedBySeat | Published, read: str) -> str:
+    """What an approval did, as it is said after a name: `approved as …`. `read`: `read_words`."""
+    seat = seat_words(result.seat, result.module.domain) + read
     if isinstance(result, Published):
         return f"approved as {seat}. It is published."
     left = "; ".join(
@@ -181,12 +209,3 @@ def _approved_words(result: ApprovedBySeat | Published) -> str:
 def _ticks(pressed: Pressed, number: int) -> Iterable[str]:
     ticked = field(pressed, "ticks", number).splitlines()
     return [tick for tick, label in TICK_LABELS.items() if label in ticked]
-
-
-def _ratings(pressed: Pressed, stored: StoredContent | None, number: int) -> dict[str, int]:
-    """The SME's numbers by item, as far as there is one for every item."""
-    if stored is None or not isinstance(stored.content, ItemSet):
-        return {}
-    given = [int(found) for found in _NUMBER.findall(field(pressed, "ratings", number))]
-    ids = [item.id for item in stored.content.items]
-    return dict(zip(ids, given, strict=True)) if len(given) == len(ids) else {}

@@ -14,6 +14,7 @@ from handlers.services import Chat, Connection, Later, Services
 from handlers.wording import SENT_DIRECTLY
 from indexing.store.cited import fetch_section_texts
 from learning.nouns import Person
+from review import store
 from review.reviewers import seats_of
 
 
@@ -30,6 +31,15 @@ async def on_more(
             await chat.post(pressed.place, card)
         else:
             await chat.whisper(pressed.place, pressed.person, card, pressed.press)
+        if card is not None and pressed.person is not None:
+            await store.insert_opened(
+                conn,
+                view.module,
+                person_id=pressed.person.id,
+                part=part_of(pressed.subject)[1],
+                parts=cards.parts_in(view),
+                now=now,
+            )
 
 
 async def on_sources(

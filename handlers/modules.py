@@ -13,7 +13,7 @@ import yaml
 
 from handlers.module_blocks import KINDS, item_lines
 from handlers.review_view import fetch_view
-from handlers.review_words import STATES, checks_line, finding_words, seat_words
+from handlers.review_words import STATES, checks_line, finding_words, read_words, seat_words
 from handlers.services import Connection
 from handlers.wording import columns, counted, day, listed
 from learning.modules import (
@@ -160,6 +160,8 @@ async def module_json(conn: Connection, module_id: int) -> dict[str, Any] | None
                 "hash": given.hash,
                 "ticks": list(given.ticks),
                 "at": given.at.isoformat(),
+                "parts": given.parts,
+                "opened": list(given.opened),
             }
             for given in await store.fetch_approvals(conn, module)
         ],
@@ -215,8 +217,9 @@ async def module_text(conn: Connection, module_id: int, today: date) -> str | No
     lines = [f"{KINDS[module.kind]} “{view.stored.title}” (module {module.id})"]
     lines.append(f"{STATES[module.state]} · {checks_line(view.stored.checks)} · {module.hash[:12]}")
     lines += [f"  {finding_words(finding)}" for finding in view.stored.checks.findings]
-    for seat, name, at in view.approved:
-        lines.append(f"{seat_words(seat, module.domain)}: approved by {name}, {day(at.date())}")
+    for given, name in view.approved:
+        by = f"approved by {name}, {day(given.at.date())}{read_words(given)}"
+        lines.append(f"{seat_words(given.seat, module.domain)}: {by}")
     for heading, told in _told(view.stored.content):
         lines += ["", heading]
         lines += [f"  {line}" for line in told]

@@ -83,6 +83,11 @@ def later_part(card: Card, action: str, subject: str, number: int) -> Card | Non
     return replace(card, summary=f"{card.summary} ({of})", blocks=blocks)
 
 
+def count_of_parts(card: Card) -> int:
+    """Return how many parts a card is shown in; 1 where it fits one message."""
+    return len(_parts(card))
+
+
 def part_of(subject: str) -> tuple[str, int]:
     """Return a press's own subject and the part it wants; 1 where it names none."""
     found = _PART.fullmatch(subject)

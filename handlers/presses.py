@@ -7,6 +7,7 @@ from datetime import datetime
 
 from handlers import (
     approvals,
+    approve_form,
     drafting,
     drafting_due,
     edits,
@@ -45,6 +46,8 @@ _PRESSES: dict[str, Press] = {
 # They change what stands in other places too, or put work off.
 _REVIEW: dict[str, ReviewPress] = {
     "review.approve": approvals.on_approve,
+    approve_form.CONFIRM: approvals.on_approve,
+    approve_form.NEXT: approve_form.on_next,
     "review.changes": approvals.on_request_changes,
     "review.reject": approvals.on_reject,
     "review.withdraw": withdrawing.on_withdraw,

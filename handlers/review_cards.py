@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from handlers.cards import Block, Button, Buttons, Card, Facts, Field, Heading, Note, Text, literal
 from handlers.left_out import left_out_words
 from handlers.module_blocks import content_blocks, marks_of, sources_of
-from handlers.parts import first_part, later_part
+from handlers.parts import count_of_parts, first_part, later_part
 from handlers.review_view import ReviewView
 from handlers.review_words import (
     STATES,
@@ -17,6 +17,7 @@ from handlers.review_words import (
     checks_line,
     finding_words,
     names,
+    read_words,
     seat_words,
     title_of,
 )
@@ -50,6 +51,11 @@ def review_card(view: ReviewView) -> Card:
 def review_card_part(view: ReviewView, number: int) -> Card | None:
     """A later part of the same card; None where it has none."""
     return later_part(_whole(view), MORE, subject_of(view), number)
+
+
+def parts_in(view: ReviewView) -> int:
+    """How many parts the card has."""
+    return count_of_parts(_whole(view))
 
 
 def _whole(view: ReviewView) -> Card:
@@ -100,12 +106,12 @@ def _status(view: ReviewView) -> Iterator[Block]:
     """Who has approved and who still has to act; the only lines that change while others type."""
     module = view.module
     rows: list[tuple[str, str]] = []
-    approved = {seat: (name, at) for seat, name, at in view.approved}
+    approved = {given.seat: (given, name) for given, name in view.approved}
     for seat in SEATS:
         label = seat_words(seat, module.domain)
         if seat in approved:
-            name, at = approved[seat]
-            rows.append((label, f"approved by {name}, {day(at.date())}"))
+            given, name = approved[seat]
+            rows.append((label, f"approved by {name}, {day(given.at.date())}{read_words(given)}"))
         elif module.state in BEFORE_REVIEWERS:
             rows.append((label, f"waiting for {names(view.waiting.get(seat, ()))}"))
     if rows:
@@ -169,7 +175,10 @@ def _foot(view: ReviewView) -> Iterator[Block]:
             f"ticks:{at}", "I have checked that it is", "ticks", tuple(TICK_LABELS.values())
         )
         if isinstance(view.stored.content, ItemSet):
-            yield _ratings_field(view.stored.content, at)
+            yield Note(
+                "Approving, the SME is asked how many of ten just-competent people get each"
+                " question right."
+            )
         yield Field(
             f"comment:{at}",
             "Comment",
@@ -205,18 +214,6 @@ def _looks(view: ReviewView) -> Iterator[Button]:
     yield Button("Show sources", "review.sources", subject_of(view), "quiet")
     if view.before is not None:
         yield Button("Changes since the last version", "review.diff", subject_of(view), "quiet")
-
-
-def _ratings_field(items: ItemSet, at: str) -> Field:
-    ids = [item.id for item in items.items]
-    return Field(
-        f"ratings:{at}",
-        "SME: of ten just-competent people, how many get each question right?",
-        "text",
-        hint=f"{len(ids)} numbers from 0 to 10, for {ids[0]} to {ids[-1]}"
-        if len(ids) > 1
-        else "A number from 0 to 10",
-    )
 
 
 # What the buttons show

@@ -14,6 +14,7 @@ from handlers.services import Chat, Connection, Services
 from learning.nouns import Person
 from learning.store import fetch_person_by_id
 from review import store
+from review.states import BEFORE_REVIEWERS
 
 
 async def post_everywhere(
@@ -35,19 +36,25 @@ async def refresh(
     """Bring a module's cards up to date.
 
     `aside` says a change of status alone: where an update would wipe what others are typing, that
-    is said under the card in its stead.
+    is said under the card in its stead. A form of what can still be approved stays as it is; of
+    anything else, the card takes its place.
     """
     view = await fetch_view(conn, module_id, now.date())
     assert view
-    for ref, number, place, _ in await store.fetch_posted(conn, module_id):
-        says_status = aside and number == view.module.number and view.module.state != "published"
+    is_open = view.module.state in BEFORE_REVIEWERS
+    for posted in await store.fetch_posted(conn, module_id):
+        is_same = posted.number == view.module.number
+        if posted.kind == "form" and is_same and is_open:
+            continue
+        says_status = aside and is_same and view.module.state != "published"
         await chat.update(
-            CardRef(ref),
+            CardRef(posted.ref),
             cards.review_card(view),
             aside=said_card(aside) if says_status else None,
         )
-        if number != view.module.number:
-            await store.upsert_posted(conn, view.module, ref=ref, place=place, now=now)
+        if not is_same or posted.kind == "form":
+            at = posted.at if is_same else now
+            await store.upsert_posted(conn, view.module, ref=posted.ref, place=posted.place, now=at)
     return view
 
 

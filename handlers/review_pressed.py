@@ -32,7 +32,7 @@ async def pressed_module(
         said = "I do not know you yet, so nothing was decided. Ask your admin to add you."
         await tell(chat, pressed, said)
         return None
-    posted = {ref: at for ref, _, _, at in await store.fetch_posted(conn, module_id)}
+    posted = {each.ref: each.at for each in await store.fetch_posted(conn, module_id)}
     if pressed.card is None or pressed.card not in posted:
         said = "That card is a copy, so nothing was decided. Use the one in the review channel."
         await tell(chat, pressed, said)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from analytics.store import fetch_gap
 from handlers.services import Connection
@@ -14,7 +14,7 @@ from learning.nouns import Person
 from learning.store import fetch_people
 from review import store
 from review.flags import outdated
-from review.nouns import CitedRevision, Flag, Module, Remark, Seat, StoredContent
+from review.nouns import Approval, CitedRevision, Flag, Module, Remark, Seat, StoredContent
 from review.reviewers import SEATS, fetch_reviewers
 from review.states import BEFORE_REVIEWERS
 from review.store.flags import fetch_flags
@@ -32,7 +32,7 @@ class ReviewView:
     stored: StoredContent
     priority: str
     requester: str
-    approved: tuple[tuple[Seat, str, datetime], ...]
+    approved: tuple[tuple[Approval, str], ...]
     waiting: Mapping[Seat, tuple[str, ...]]
     remarks: tuple[tuple[Remark, str], ...]
     revisions: Mapping[int, NamedRevision]
@@ -83,7 +83,7 @@ async def fetch_view(conn: Connection, module_id: int, today: date) -> ReviewVie
         stored,
         gap.priority if gap else "",
         _name(people, module.requested_by),
-        tuple((a.seat, _name(people, a.person_id), a.at) for a in approvals),
+        tuple((given, _name(people, given.person_id)) for given in approvals),
         {seat: tuple(who.name for who in left[seat]) for seat in SEATS if seat not in filled},
         tuple(
             (remark, _name(people, remark.person_id))

@@ -10,7 +10,7 @@ from handlers.module_blocks import KINDS
 from handlers.wording import counted, listed
 from learning.nouns import Person
 from review.editing import Unfit
-from review.nouns import Checked, Finding, Module, Seat, Tick
+from review.nouns import Approval, Checked, Finding, Module, Seat, Tick
 from review.outcomes import (
     ApproveRefusal,
     ChecksBlock,
@@ -21,6 +21,7 @@ from review.outcomes import (
     NotNow,
     NotReported,
     OldContent,
+    PartsUnopened,
     RatingsMissing,
     SeatTaken,
     SourceMoved,
@@ -146,6 +147,18 @@ def title_of(module: Module, title: str) -> str:
     return f"{KINDS[module.kind]} “{title}”" if title else KINDS[module.kind]
 
 
+def part_words(parts: Sequence[int]) -> str:
+    """Parts of a card by their numbers: `part 2`, `parts 2 and 3`."""
+    return f"{'part' if len(parts) == 1 else 'parts'} {_some([str(part) for part in parts])}"
+
+
+def read_words(given: Approval) -> str:
+    """What follows an approval whose card was not read to its end; '' where it was."""
+    if len(given.opened) == given.parts:
+        return ""
+    return f", after opening {len(given.opened)} of {given.parts} parts"
+
+
 def checks_line(checked: Checked) -> str:
     """What the checks found, in one line."""
     said = [f"{counted(checked.claims, 'claim')}, {checked.supported} supported"]
@@ -224,9 +237,11 @@ def refusal_words(
         case RatingsMissing(_, items):
             return (
                 "As the SME, say for each question how many of ten just-competent people would get"
-                f" it right, as numbers from 0 to 10 in the order of the questions."
-                f" Missing: {_some(items)}. Nothing was decided."
+                f" it right: a number from 0 to 10. Still to give: {_some(items)}. Nothing was"
+                " decided."
             )
+        case PartsUnopened(_, _, parts):
+            return f"You have not opened {part_words(parts)} of its card. Nothing was decided."
         case ChecksBlock():
             return (
                 "A check found something nobody may approve; the card says what. Request changes or"

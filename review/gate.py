@@ -28,6 +28,7 @@ from review.outcomes import (
     NotAReviewer,
     NotNow,
     OldContent,
+    PartsUnopened,
     Published,
     RatingsMissing,
     Refusal,
@@ -56,13 +57,16 @@ async def approve(
     today: date,
     now: datetime,
     found_by: Embedded | None = None,
+    parts: int = 1,
+    knowing: bool = False,
 ) -> ApprovedBySeat | Published | ApproveRefusal:
     """Approve the content `number` for the one missing seat the person holds.
 
     `just_competent` is what an SME says of each item, 0 to 10; `press` is the stored press's id,
     which must be the person's own; `shown_at`: when the card was posted; `today`: the day on which
     what the module cites has to be in force; `found_by`: what `publishing.embed` made of this
-    content, by which answers find it (None: by its words alone).
+    content, by which answers find it (None: by its words alone). The card has `parts`; `knowing`:
+    the person was told which of them they have not opened.
     """
     await lock_writers(conn)
     await lock_cited(conn, module_id, number)
@@ -74,9 +78,15 @@ async def approve(
     seat = await _seat_to_fill(conn, module, person)
     if not isinstance(seat, str):
         return seat
-    refused = await _not_ready(conn, module, seat, ticks, just_competent, today)
+    refused = await _not_ready(conn, module, ticks, today)
     if refused is not None:
         return refused
+    opened = await store.fetch_opened(conn, module, person_id=person.id, parts=parts)
+    unopened = tuple(part for part in range(1, parts + 1) if part not in opened)
+    if unopened and not knowing:
+        return PartsUnopened(module, seat, unopened)
+    if seat == "sme" and (unrated := await _unrated(conn, module, just_competent)):
+        return RatingsMissing(module, unrated)
     seconds = max(0, int((now - (shown_at or module.moved_at)).total_seconds()))
     await store.insert_approval(
         conn,
@@ -87,6 +97,8 @@ async def approve(
         press=press,
         at=now,
         seconds=seconds,
+        parts=parts,
+        opened=opened,
     )
     if module.state == "in_review":
         await store.mark_state(conn, module.id, "approved_by_one", actor=person.email, now=now)
@@ -277,11 +289,9 @@ async def _seat_to_fill(
 async def _not_ready(
     conn: Connection,
     module: Module,
-    seat: Seat,
     ticks: Iterable[str],
-    just_competent: Mapping[str, int],
     today: date,
-) -> ChecksBlock | SourceMoved | TicksMissing | RatingsMissing | None:
+) -> ChecksBlock | SourceMoved | TicksMissing | None:
     stored = await store.fetch_content(conn, module.id, module.number)
     assert stored
     if stored.checks.blocked:
@@ -291,17 +301,17 @@ async def _not_ready(
     set_ticks = set(ticks)
     if missing := tuple(tick for tick in TICKS if tick not in set_ticks):
         return TicksMissing(module, missing)
-    if seat == "sme" and (unrated := _unrated(stored.content, just_competent)):
-        return RatingsMissing(module, unrated)
     return None
 
 
-def _unrated(content: Content, just_competent: Mapping[str, int]) -> tuple[str, ...]:
-    if not isinstance(content, ItemSet):
+async def _unrated(
+    conn: Connection, module: Module, just_competent: Mapping[str, int]
+) -> tuple[str, ...]:
+    stored = await store.fetch_content(conn, module.id, module.number)
+    if stored is None or not isinstance(stored.content, ItemSet):
         return ()
-    return tuple(
-        item.id for item in content.items if not 0 <= just_competent.get(item.id, -1) <= 10
-    )
+    items = stored.content.items
+    return tuple(item.id for item in items if not 0 <= just_competent.get(item.id, -1) <= 10)
 
 
 async def _say_no(

@@ -64,13 +64,18 @@ class NothingToDraftFrom:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """One person's approval of one exact content. `at` is when the press was taken in."""
+    """One person's approval of one exact content. `at` is when the press was taken in.
+
+    Its card had `parts` of them; `opened` are the numbers of those the person had been shown.
+    """
 
     seat: Seat
     person_id: int
     hash: str
     ticks: tuple[Tick, ...]
     at: datetime
+    parts: int = 1
+    opened: tuple[int, ...] = (1,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +202,20 @@ class Flag:
     def withdrawn(self) -> bool:
         """Whether the source is gone altogether."""
         return any(change["kind"] == WITHDRAWN for change in self.changes)
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """Where one of a module's cards stands, or the form somebody approves it with.
+
+    It has shown or asked about the content `number` since `at`.
+    """
+
+    ref: str
+    number: int
+    place: str
+    kind: Literal["card", "form"]
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,15 @@ class RatingsMissing:
 
 
 @dataclass(frozen=True, slots=True)
+class PartsUnopened:
+    """The person was not shown these parts of the card, and did not say that they know."""
+
+    module: Module
+    seat: Seat
+    parts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ChecksBlock:
     """A check found what nobody may approve; the card names it."""
 
@@ -156,4 +165,6 @@ class AlreadyReported:
 
 
 Refusal = NoSuchModule | OldContent | NotNow | NotAReviewer | IsAuthor | WordsMissing
-ApproveRefusal = Refusal | SeatTaken | TicksMissing | RatingsMissing | ChecksBlock | SourceMoved
+ApproveRefusal = (
+    Refusal | SeatTaken | TicksMissing | RatingsMissing | PartsUnopened | ChecksBlock | SourceMoved
+)

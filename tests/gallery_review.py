@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from analytics.nouns import Gap
+from handlers import approve_form as form
 from handlers import review_cards as made
 from handlers.cards import Card
 from handlers.drafting_cards import progress_card, request_card
@@ -31,7 +32,7 @@ from learning.modules import (
     Variant,
     sections,
 )
-from review.nouns import Checked, Finding, Module, Remark, Seat, StoredContent
+from review.nouns import Approval, Checked, Finding, Module, Remark, Seat, StoredContent
 
 NOW = datetime(2026, 11, 20, 11, 20, tzinfo=UTC)
 _SECTION = "4.2 Refund without a receipt"
@@ -194,16 +195,23 @@ def view(content: Content, *, checks: Checked = _CLEAN) -> ReviewView:
 
 
 _GUIDE = view(GUIDE)
+_APPROVED = Approval("sme", 2, "f" * 64, ("accuracy", "tone", "compliance"), NOW)
 _ONE = replace(
     _GUIDE,
     module=replace(_GUIDE.module, state="approved_by_one"),
-    approved=(("sme", "Dana Cole", NOW),),
+    approved=((_APPROVED, "Dana Cole"),),
     waiting={"ld": ("Jo Silva", "Kit Lam")},
+)
+_UNREAD = replace(_ONE, approved=((replace(_APPROVED, parts=3, opened=(1,)), "Dana Cole"),))
+_ITEMS = view(ITEMS)
+_MANY = tuple(
+    replace(_CHOICE, id=f"q{at}", stem=told(f"*A* refund comes to £{at}, <@U1>. Who signs?"))
+    for at in range(1, 24)
 )
 _BOTH = replace(
     _ONE,
     module=replace(_GUIDE.module, state="published"),
-    approved=(("sme", "Dana Cole", NOW), ("ld", "Jo Silva", NOW)),
+    approved=((_APPROVED, "Dana Cole"), (replace(_APPROVED, seat="ld"), "Jo Silva")),
     waiting={},
 )
 _SENT_BACK = replace(
@@ -268,6 +276,11 @@ REVIEW: dict[str, Card] = {
     ),
     "review_edit": made.edit_card(_GUIDE),
     "review_edit_section": made.edit_card(_GUIDE, sections(GUIDE)[2]),
+    "review_approve": form.approve_form(_ITEMS, form.Asked((), 1, ITEMS.items)),
+    "review_approve_unopened": form.approve_form(view(_LONG), form.Asked((2, 3), 3, ())),
+    "review_approve_unopened_too": form.approve_form(_ITEMS, form.Asked((2,), 2, _MANY[:20])),
+    "review_approve_page": form.approve_form(_ITEMS, form.Asked((), 2, _MANY), 2, (7,) * 20),
+    "review_one_seat_unread": made.review_card(_UNREAD),
     "review_minutes": made.minutes_card(_GUIDE),
     "draft_request": request_card(
         Gap("refunds-gap", "service-agent", "refunds", "Cut refund losses", 5, "Seen in audits"),

@@ -85,7 +85,7 @@ class Doors:
     def slack_press(
         self, who: str, label: str, message: Drawn | None = None, **typed: str
     ) -> Drawn:
-        """A press in Slack; `typed` by the beginnings of the fields' names, ticks by their words."""
+        """A press in Slack; `typed` by the fields' names or how these begin, ticks by their words."""
         message = message or self.slack_card()
         number = next(self._presses)
         payload = slack_side.press(
@@ -108,19 +108,36 @@ class Doors:
         told = self.slack.slack.calls[before:]
         return [call.said for call in told if call.method in ("chat.postEphemeral", "response_url")]
 
-    def teams_press(self, who: str, label: str, **typed: str) -> Drawn:
-        """A press in Teams; `typed` as in Slack."""
-        name, card = self.teams_card()
+    def slack_direct(self, who: str) -> Drawn:
+        """The newest message somebody got in their own conversation in Slack."""
+        chat = f"DU{NUMBERS[who]}"
+        return [said for (where, _), said in self.slack.slack.messages.items() if where == chat][-1]
+
+    def teams_direct(self, who: str) -> tuple[tuple[str, str], Drawn]:
+        """The newest message somebody got in their own chat in Teams."""
+        chat = f"a:opened-aad-{NUMBERS[who]}"
+        return [each for each in self.teams.teams.messages.items() if each[0][0] == chat][-1]
+
+    def teams_press(
+        self, who: str, label: str, direct: tuple[str, str] | None = None, **typed: str
+    ) -> Drawn:
+        """A press in Teams, on the review card or on a message of theirs; `typed` as in Slack."""
+        name, card = (direct, self.teams.teams.messages[direct]) if direct else self.teams_card()
         number = NUMBERS[who]
         sender = {"id": f"29:u{number}", "aadObjectId": f"aad-{number}"}
         pressed = self.teams.teams.press(name, label, **{"from": sender})
+        if direct:
+            pressed["conversation"] = {"id": name[0], "conversationType": "personal"}
+            pressed["channelData"].pop("channel")
         action = pressed["value"]["action"]
         action["data"] = {**action["data"], **dict(_teams_values(card, typed))}
         return pressed
 
-    async def press_in_teams(self, who: str, label: str, **typed: str) -> Any:
+    async def press_in_teams(
+        self, who: str, label: str, direct: tuple[str, str] | None = None, **typed: str
+    ) -> Any:
         """Press in Teams; what the presser's client is answered."""
-        said = await self.teams.pressed(self.teams_press(who, label, **typed))
+        said = await self.teams.pressed(self.teams_press(who, label, direct, **typed))
         await self.teams.work()
         return said
 
@@ -136,28 +153,39 @@ class Doors:
 
 
 def _slack_values(message: Drawn, typed: dict[str, str]) -> Any:
+    """The state of every input, as Slack sends it: what was typed, else what it was posted with."""
     for block in message["blocks"]:
-        begins = block.get("block_id", "").partition(":")[0]
-        if block["type"] != "input" or begins not in typed:
+        if block["type"] != "input":
             continue
-        value = typed[begins]
-        if block["element"]["type"] == "plain_text_input":
-            yield block["block_id"], {"value": {"value": value}}
-        else:
+        value = _typed(block["block_id"], typed)
+        element = block["element"]
+        if element["type"] == "plain_text_input":
+            said = element.get("initial_value") if value is None else value
+            yield block["block_id"], {"value": {"value": said}}
+        elif value is not None:
             chosen = [{"value": each} for each in value.split("\n")]
             yield block["block_id"], {"value": {"selected_options": chosen}}
+        else:
+            begun = {
+                f"selected_{name}": element.get(f"initial_{name}") for name in ("option", "options")
+            }
+            yield block["block_id"], {"value": begun}
 
 
 def _teams_values(card: Drawn, typed: dict[str, str]) -> Any:
     for element in _inputs(card):
-        begins = str(element.get("id", "")).partition(":")[0]
-        if begins not in typed:
-            continue
-        value = typed[begins]
-        if element["type"] == "Input.ChoiceSet":
+        value = _typed(str(element.get("id", "")), typed)
+        if value is None:
+            value = element.get("value", "")
+        elif element["type"] == "Input.ChoiceSet":
             titles = [choice["title"] for choice in element["choices"]]
             value = ",".join(str(titles.index(each)) for each in value.split("\n"))
         yield element["id"], value
+
+
+def _typed(name: str, typed: dict[str, str]) -> str | None:
+    """What was typed into a field, by its whole name or by how it begins."""
+    return typed.get(name, typed.get(name.partition(":")[0]))
 
 
 def _inputs(card: Drawn) -> list[Drawn]:

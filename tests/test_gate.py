@@ -346,30 +346,31 @@ ATTACKS = {
     """,
     "approve for somebody without a seat": """
         insert into review.approval (module_id, number, hash, round, seat, person_id, ticks, press,
-                                     at, seconds)
+                                     at, seconds, parts, opened)
         select m.id, m.number, m.hash, m.round, 'sme', i.person_id,
-               '{accuracy,tone,compliance}', i.id, now(), 60
+               '{accuracy,tone,compliance}', i.id, now(), 60, 1, '{1}'
         from review.module m, bot.inbox i
         where i.person_id = (select id from learning.person where email = 'priya@example.com')
     """,
     "approve for its author": """
         insert into review.approval (module_id, number, hash, round, seat, person_id, ticks, press,
-                                     at, seconds)
+                                     at, seconds, parts, opened)
         select m.id, m.number, m.hash, m.round, 'ld', i.person_id,
-               '{accuracy,tone,compliance}', i.id, now(), 60
+               '{accuracy,tone,compliance}', i.id, now(), 60, 1, '{1}'
         from review.module m join bot.inbox i on i.person_id = m.requested_by
     """,
     "approve with somebody else's press": """
         insert into review.approval (module_id, number, hash, round, seat, person_id, ticks, press,
-                                     at, seconds)
+                                     at, seconds, parts, opened)
         select m.id, m.number, m.hash, m.round, 'sme', p.id,
-               '{accuracy,tone,compliance}', (select min(id) from bot.inbox), now(), 60
+               '{accuracy,tone,compliance}', (select min(id) from bot.inbox), now(), 60, 1, '{1}'
         from review.module m, learning.person p where p.email = 'lee@example.com'
     """,
     "approve without ticks": """
         insert into review.approval (module_id, number, hash, round, seat, person_id, ticks, press,
-                                     at, seconds)
-        select m.id, m.number, m.hash, m.round, 'sme', i.person_id, '{accuracy,tone}', i.id, now(), 9
+                                     at, seconds, parts, opened)
+        select m.id, m.number, m.hash, m.round, 'sme', i.person_id, '{accuracy,tone}', i.id, now(), 9, 1,
+               '{1}'
         from review.module m, bot.inbox i
         where i.person_id = (select id from learning.person where email = 'dana@example.com')
     """,

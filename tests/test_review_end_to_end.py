@@ -132,3 +132,26 @@ async def test_from_a_gap_to_a_published_module(script: Script) -> None:
     assert any(event["card"]["summary"].startswith("Published") for event in published)
     (again,) = await script.press(LD, card, "Approve", ticks=TICKS)
     assert "is published" in again["card"]["summary"]
+
+
+async def test_an_sme_gives_each_question_its_figure(script: Script) -> None:
+    gaps = await script.line(say="gaps service-agent")
+    (asked,) = await script.press(AUTHOR, gaps[0], "Draft a module")
+    kind, context = "Quiz questions", "At the till, with the customer waiting"
+    await script.press(AUTHOR, asked, "Draft it", kind=kind, context=context)
+    card = await script.review_card()
+    events = await script.press(SME, card, "Approve", ticks=TICKS)
+    (form,) = [event for event in events if event["card"]["summary"].startswith("Before you")]
+    label = [
+        button["label"]
+        for block in form["card"]["blocks"]
+        if block["type"] == "buttons"
+        for button in block["buttons"]
+    ][-1]
+    (refused,) = await script.press(SME, form, label, ticks=TICKS)
+    assert "Still to give: q1" in refused["card"]["summary"]
+    events = await script.press(SME, form, label, ticks=TICKS, rating="6")
+    assert any("Approved as SME" in event["card"]["summary"] for event in events)
+    async with script.house.pool.connection() as conn:
+        (row,) = await (await conn.execute("select just_competent from review.approval")).fetchall()
+    assert set(row[0].values()) == {6}

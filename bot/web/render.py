@@ -231,11 +231,13 @@ class _Drawing:
                     )
                 return Markup('<div class="field">{}{}</div>').format(label, box)
             case "choice" if len(field.options) > _OPTIONS_IN_SIGHT:
+                # A list shows its first option as chosen: until somebody chooses, that is none.
+                none = () if field.value in field.options else ("",)
                 options = EMPTY.join(
                     Markup("<option{}>{}</option>").format(
                         Markup(" selected") if option == field.value else EMPTY, option
                     )
-                    for option in field.options
+                    for option in (*none, *field.options)
                 )
                 return Markup(
                     '<div class="field"><label class="label" for="{}">{}</label>{}'

@@ -5,12 +5,15 @@ The gate is in the database too: what these statements must not do, its triggers
 
 from review.store.acts import (
     fetch_approvals,
+    fetch_opened,
     fetch_posted,
     fetch_remarks,
     fetch_reporters,
     insert_approval,
     insert_minutes,
+    insert_opened,
     insert_remark,
+    mark_posted_done,
     upsert_posted,
 )
 from review.store.contents import (
@@ -41,6 +44,7 @@ __all__ = [
     "fetch_editors",
     "fetch_module",
     "fetch_modules",
+    "fetch_opened",
     "fetch_posted",
     "fetch_published",
     "fetch_remarks",
@@ -50,10 +54,12 @@ __all__ = [
     "insert_content",
     "insert_minutes",
     "insert_module",
+    "insert_opened",
     "insert_remark",
     "mark_back_in_review",
     "mark_content",
     "mark_due",
+    "mark_posted_done",
     "mark_state",
     "publish",
     "upsert_posted",

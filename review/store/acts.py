@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
+from typing import Literal
 
 from psycopg.types.json import Jsonb
 
@@ -10,6 +12,7 @@ from review.nouns import (
     TICKS,
     Approval,
     Module,
+    Posted,
     Remark,
     Seat,
 )
@@ -26,13 +29,15 @@ async def insert_approval(
     press: int,
     at: datetime,
     seconds: int,
+    parts: int,
+    opened: Collection[int],
 ) -> None:
     """Store an approval of the module's content as it stands, with all three ticks."""
     await conn.execute(
         """
         insert into review.approval (module_id, number, hash, round, seat, person_id, ticks,
-                                     just_competent, press, at, seconds)
-        values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+                                     just_competent, press, at, seconds, parts, opened)
+        values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
         """,
         [
             module.id,
@@ -46,6 +51,8 @@ async def insert_approval(
             press,
             at,
             seconds,
+            parts,
+            sorted(opened),
         ],
     )
 
@@ -55,15 +62,45 @@ async def fetch_approvals(conn: Connection, module: Module) -> tuple[Approval, .
     rows = await (
         await conn.execute(
             """
-            select seat, person_id, hash, ticks, at from review.approval
+            select seat, person_id, hash, ticks, at, parts, opened from review.approval
             where module_id = %s and round = %s and number = %s order by id
             """,
             [module.id, module.round, module.number],
         )
     ).fetchall()
     return tuple(
-        Approval(seat, who, hashed, tuple(ticks), at) for seat, who, hashed, ticks, at in rows
+        Approval(seat, who, hashed, tuple(ticks), at, parts, tuple(opened))
+        for seat, who, hashed, ticks, at, parts, opened in rows
     )
+
+
+async def insert_opened(
+    conn: Connection, module: Module, *, person_id: int, part: int, parts: int, now: datetime
+) -> None:
+    """Remember that somebody was shown a part of the card of the module's present content."""
+    await conn.execute(
+        """
+        insert into review.opened (module_id, number, person_id, parts, part, at)
+        values (%s, %s, %s, %s, %s, %s) on conflict do nothing
+        """,
+        [module.id, module.number, person_id, parts, part, now],
+    )
+
+
+async def fetch_opened(
+    conn: Connection, module: Module, *, person_id: int, parts: int
+) -> frozenset[int]:
+    """Which of so many parts of the module's present content somebody was shown; 1 always."""
+    rows = await (
+        await conn.execute(
+            """
+            select part from review.opened
+            where module_id = %s and number = %s and person_id = %s and parts = %s
+            """,
+            [module.id, module.number, person_id, parts],
+        )
+    ).fetchall()
+    return frozenset({1, *(row[0] for row in rows)})
 
 
 async def insert_remark(
@@ -119,30 +156,43 @@ async def fetch_reporters(conn: Connection, module: Module) -> frozenset[int]:
 
 
 async def upsert_posted(
-    conn: Connection, module: Module, *, ref: str, place: str, now: datetime
+    conn: Connection,
+    module: Module,
+    *,
+    ref: str,
+    place: str,
+    now: datetime,
+    kind: Literal["card", "form"] = "card",
 ) -> None:
-    """Remember that a card shows the module's present content, and since when."""
+    """Remember that a card shows the module's present content, or asks about it, and since when."""
     await conn.execute(
         """
-        insert into review.posted (ref, module_id, number, place, posted_at)
-        values (%s, %s, %s, %s, %s)
-        on conflict (ref) do update set number = excluded.number, posted_at = excluded.posted_at
+        insert into review.posted (ref, module_id, number, place, kind, posted_at)
+        values (%s, %s, %s, %s, %s, %s)
+        on conflict (ref) do update
+        set number = excluded.number, kind = excluded.kind, posted_at = excluded.posted_at
         """,
-        [ref, module.id, module.number, place, now],
+        [ref, module.id, module.number, place, kind, now],
     )
 
 
-async def fetch_posted(conn: Connection, module_id: int) -> list[tuple[str, int, str, datetime]]:
-    """Where the module's cards stand: `(ref, content number, place, posted at)`, newest first."""
-    return await (
+async def mark_posted_done(conn: Connection, ref: str) -> None:
+    """A form was used: what stands in its place now is nothing to bring up to date."""
+    await conn.execute("update review.posted set kind = 'done' where ref = %s", [ref])
+
+
+async def fetch_posted(conn: Connection, module_id: int) -> list[Posted]:
+    """Where the module's cards and forms stand, the newest first."""
+    rows = await (
         await conn.execute(
             """
-            select ref, number, place, posted_at from review.posted
-            where module_id = %s order by posted_at desc, ref
+            select ref, number, place, kind, posted_at from review.posted
+            where module_id = %s and kind <> 'done' order by posted_at desc, ref
             """,
             [module_id],
         )
     ).fetchall()
+    return [Posted(*row) for row in rows]
 
 
 async def insert_minutes(

@@ -101,7 +101,8 @@ create table review.cited (
 create index on review.cited (module_id, number);
 create index on review.cited (document_id, revision_id);
 
--- An approval names the stored press it came from, and that press is the same person's.
+-- An approval names the stored press it came from, and that press is the same person's. Its card
+-- had so many `parts`; `opened` are those the person had been shown, the first one always.
 create unique index on bot.inbox (id, person_id);
 create table review.approval (
     id             bigint generated always as identity primary key,
@@ -116,10 +117,25 @@ create table review.approval (
     press          bigint not null unique,
     at             timestamptz not null,
     seconds        integer not null check (seconds >= 0),
+    parts          integer not null check (parts > 0),
+    opened         integer[] not null,
     unique (module_id, round, person_id),
     unique (module_id, round, seat),
+    check (cardinality(opened) between 1 and parts),
     foreign key (module_id, number, hash) references review.content (module_id, number, hash),
     foreign key (press, person_id) references bot.inbox (id, person_id)
+);
+
+-- Which parts of a content's card somebody was shown, of how many it had.
+create table review.opened (
+    module_id  bigint not null,
+    number     integer not null,
+    person_id  bigint not null references learning.person (id),
+    parts      integer not null,
+    part       integer not null check (part between 1 and parts),
+    at         timestamptz not null,
+    primary key (module_id, number, person_id, parts, part),
+    foreign key (module_id, number) references review.content (module_id, number)
 );
 
 -- What reviewers asked for or why they said no; what learners reported.
@@ -156,12 +172,13 @@ create table review.flag (
 create index on review.flag (module_id);
 
 -- Where a module's card stands, so that it can be brought up to date. Only the newest of a place
--- is the module's card; the others are old.
+-- is the module's card; the others are old. A `form` is what somebody approves with.
 create table review.posted (
     ref        text primary key,
     module_id  bigint not null references review.module (id),
     number     integer not null,
     place      text not null,
+    kind       text not null default 'card' check (kind in ('card', 'form', 'done')),
     posted_at  timestamptz not null
 );
 create index on review.posted (module_id);
@@ -305,7 +322,8 @@ begin
     select p.email, 'module.approval', 'module:' || new.module_id,
            jsonb_build_object('seat', new.seat, 'number', new.number, 'hash', new.hash,
                               'round', new.round, 'ticks', new.ticks, 'press', new.press,
-                              'seconds', new.seconds, 'just_competent', new.just_competent)
+                              'seconds', new.seconds, 'just_competent', new.just_competent,
+                              'parts', new.parts, 'opened', new.opened)
     from learning.person p where p.id = new.person_id;
     return null;
 end $$;

@@ -1,0 +1,184 @@
+"""Decides what somebody is asked before they approve: each question's figure, parts not opened yet.
+
+The form is sent to the presser alone. A number is chosen for each question, some questions a page;
+what was given on earlier pages goes along in a field of its own, so that nothing is stored before
+the approval itself is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from handlers.cards import Block, Button, Buttons, Card, Field, Heading, Note, Text
+from handlers.inbound import CardRef, Pressed
+from handlers.parts import part_of
+from handlers.privately import UNREACHABLE, show, tell
+from handlers.review_cards import MORE, parts_in, subject_of
+from handlers.review_pressed import field, pressed_module, refuse
+from handlers.review_view import ReviewView, fetch_view
+from handlers.review_words import TICK_LABELS, part_words, refusal_words, title_of
+from handlers.services import Chat, Connection, Later, Services
+from handlers.wording import SENT_DIRECTLY, shortened
+from learning.modules import Content, Item, ItemSet
+from learning.nouns import Person
+from review import store
+from review.outcomes import NotNow, OldContent, PartsUnopened, RatingsMissing
+from review.states import BEFORE_REVIEWERS
+
+CONFIRM, NEXT = "review.confirm", "review.rate"
+ON_A_PAGE = 20
+"""Questions on one page: with what else the form holds they fit every platform's limits."""
+_FIGURES = tuple(str(figure) for figure in range(11))
+_LONGEST_STEM = 200
+_NUMBER = re.compile(r"[0-9]{1,4}")
+_ALL_TICKS = "\n".join(TICK_LABELS.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of somebody: of so many parts these are unopened; how hard these questions are."""
+
+    unopened: tuple[int, ...]
+    parts: int
+    items: tuple[Item, ...]
+
+
+def approve_form(view: ReviewView, asked: Asked, page: int = 1, given: Sequence[int] = ()) -> Card:
+    """The form, or a page of it; `given` are the figures of all questions before this page."""
+    title = title_of(view.module, view.stored.title)
+    blocks = (
+        Heading(f"Approve: {title}"),
+        *_unopened(view, asked),
+        *_rating(view, asked.items, page, given),
+        Field(
+            f"ticks:c{view.module.number}",
+            "I have checked that it is",
+            "ticks",
+            tuple(TICK_LABELS.values()),
+            _ALL_TICKS,
+        ),
+        Buttons((_submit(view, asked, page),)),
+    )
+    return Card(f"Before you approve {title}", blocks)
+
+
+def _unopened(view: ReviewView, asked: Asked) -> Iterator[Block]:
+    if not asked.unopened:
+        return
+    yield Note(
+        f"Its card has {asked.parts} parts, and you have not opened {part_words(asked.unopened)}. If"
+        " you approve all the same, that is on record, and the other reviewer sees it.",
+        "warning",
+    )
+    subject = subject_of(view)
+    yield Buttons(
+        tuple(Button(f"Open part {part}", MORE, f"{subject}#{part}") for part in asked.unopened)
+    )
+
+
+def _rating(
+    view: ReviewView, items: tuple[Item, ...], page: int, given: Sequence[int]
+) -> Iterator[Block]:
+    if not items:
+        return
+    at, begins = f"c{view.module.number}", (page - 1) * ON_A_PAGE
+    yield Text("Of ten just-competent people, how many get each question right?")
+    if given:
+        label = f"Given so far, for {items[0].id} to {items[begins - 1].id}"
+        yield Field(f"ratings:{at}", label, "text", value=", ".join(map(str, given)))
+    for number, item in enumerate(items[begins : begins + ON_A_PAGE], begins + 1):
+        stem = shortened(" ".join(item.stem.text.split()), _LONGEST_STEM)
+        yield Field(f"rating:{at}:{number}", f"{item.id}: {stem}", "choice", _FIGURES)
+    if len(items) > ON_A_PAGE:
+        last = min(begins + ON_A_PAGE, len(items))
+        yield Note(f"Questions {begins + 1} to {last} of {len(items)}.")
+
+
+def _submit(view: ReviewView, asked: Asked, page: int) -> Button:
+    if page * ON_A_PAGE < len(asked.items):
+        return Button("Next questions", NEXT, f"{subject_of(view)}#{page + 1}", "primary")
+    label = "Approve all the same" if asked.unopened else "Approve"
+    return Button(label, CONFIRM, subject_of(view), "primary")
+
+
+async def ask_first(
+    conn: Connection,
+    chat: Chat,
+    pressed: Pressed,
+    view: ReviewView,
+    wanting: PartsUnopened | RatingsMissing,
+    shown_at: datetime | None,
+) -> None:
+    """Send the presser the form. How long they took counts from when the card itself was shown."""
+    assert pressed.person
+    rates = isinstance(wanting, RatingsMissing) or wanting.seat == "sme"
+    card = approve_form(view, await _asked(conn, view, pressed.person, rates))
+    ref: CardRef | None
+    if pressed.audience == "direct":
+        ref = await chat.post(pressed.place, card)
+    else:
+        ref = await chat.direct(pressed.person, card)
+        await tell(chat, pressed, SENT_DIRECTLY if ref else UNREACHABLE)
+    if ref is not None:
+        at = shown_at or pressed.at
+        await store.upsert_posted(conn, view.module, ref=ref, place="direct", kind="form", now=at)
+
+
+async def _asked(conn: Connection, view: ReviewView, person: Person, rates: bool) -> Asked:
+    parts = parts_in(view)
+    opened = await store.fetch_opened(conn, view.module, person_id=person.id, parts=parts)
+    unopened = tuple(part for part in range(1, parts + 1) if part not in opened)
+    content = view.stored.content
+    items = content.items if rates and isinstance(content, ItemSet) else ()
+    return Asked(unopened, parts, items)
+
+
+async def on_next(
+    conn: Connection, services: Services, chat: Chat, later: Later, pressed: Pressed, now: datetime
+) -> None:
+    """Ask the questions of the next page, once each on this one has its figure."""
+    shown = await pressed_module(conn, chat, pressed)
+    if shown is None or pressed.person is None:
+        return
+    module, number, _ = shown
+    view = await fetch_view(conn, module.id, now.date())
+    if view is None or module.number != number or module.state not in BEFORE_REVIEWERS:
+        refusal = NotNow(module) if module.number == number else OldContent(module)
+        await refuse(conn, chat, pressed, refusal, module.id, now)
+        return
+    asked = await _asked(conn, view, pressed.person, rates=True)
+    page = part_of(pressed.subject)[1]
+    before = asked.items[: (page - 1) * ON_A_PAGE]
+    figures = ratings(pressed, view.stored.content, number)
+    if missing := tuple(item.id for item in before if not 0 <= figures.get(item.id, -1) <= 10):
+        await tell(chat, pressed, refusal_words(RatingsMissing(module, missing), pressed.person))
+    elif before and len(before) < len(asked.items):
+        given = [figures[item.id] for item in before]
+        await show(chat, pressed, approve_form(view, asked, page, given))
+
+
+def ratings(pressed: Pressed, content: Content, number: int) -> dict[str, int]:
+    """The figures that were given for this very content, by question; in no range yet.
+
+    Those of earlier pages, or all of them where the form is filled in as one line, are a row of
+    numbers in the order of the questions: a row with one too few or too many says nothing.
+    """
+    if not isinstance(content, ItemSet):
+        return {}
+    begins = f"rating:c{number}:"
+    chosen = {
+        name.removeprefix(begins): value.strip()
+        for name, value in pressed.fields.items()
+        if name.startswith(begins)
+    }
+    ids = [item.id for item in content.items]
+    on_page = [at for at in range(len(ids)) if str(at + 1) in chosen]
+    row = [int(found) for found in _NUMBER.findall(field(pressed, "ratings", number))]
+    given = dict(zip(ids, row, strict=False)) if len(row) == min(on_page, default=len(ids)) else {}
+    for at in on_page:
+        if _NUMBER.fullmatch(value := chosen[str(at + 1)]):
+            given[ids[at]] = int(value)
+    return given
