@@ -9,7 +9,7 @@ from learning.modules import LEVELS, Cite, Guide, Sentence, Step
 from review.drafting_verbatim.clauses import Clause, Outline, SopStep
 from review.drafting_verbatim.guide import warnings
 from review.drafting_verbatim.outline import outline
-from review.drafting_verbatim.wording import warns
+from review.drafting_verbatim.warning import warns
 from review.nouns import Finding
 
 

@@ -20,6 +20,7 @@ from review.drafting_verbatim.guide import (
     step_name,
     warnings,
 )
+from review.drafting_verbatim.warning import warns
 from review.drafting_verbatim.wording import (
     announces,
     depends,
@@ -31,7 +32,6 @@ from review.drafting_verbatim.wording import (
     section_name,
     section_number,
     sets_threshold,
-    warns,
 )
 
 FEWEST_LINES = 2

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from indexing.passages import sentences
 from review.drafting_verbatim.amounts import amounts, choice
 from review.drafting_verbatim.cases import split_condition
+from review.drafting_verbatim.warning import LABELLED
 from review.drafting_verbatim.wording import (
-    LABELLED,
     LEADING,
     instructs,
     is_record,

@@ -13,12 +13,8 @@ from dataclasses import dataclass, replace
 
 from review.drafting_verbatim.clauses import Block, Clause, Outline, SopStep
 from review.drafting_verbatim.guide import named_lists
-from review.drafting_verbatim.wording import (
-    announces,
-    instructs,
-    is_labelled_warning,
-    label,
-)
+from review.drafting_verbatim.warning import is_labelled_warning
+from review.drafting_verbatim.wording import announces, instructs, label
 
 _OPENS = re.compile(
     r"(if|when|whenever|once|after|before|in case|as soon as|as long as|during|while)\s", re.I

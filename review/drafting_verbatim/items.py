@@ -20,8 +20,8 @@ from review.drafting_verbatim.amounts import Amount, amounts, choice
 from review.drafting_verbatim.cases import Case, cases
 from review.drafting_verbatim.clauses import Block, Clause, Outline, SopStep
 from review.drafting_verbatim.guide import named_lists, step_name
+from review.drafting_verbatim.warning import LABELLED
 from review.drafting_verbatim.wording import (
-    LABELLED,
     announces,
     figures,
     instructs,

@@ -11,6 +11,7 @@ from review.drafting_verbatim.clauses import Block, Clause, Outline, SopStep
 from review.drafting_verbatim.fit import Fit
 from review.drafting_verbatim.guide import named_lists, step_name
 from review.drafting_verbatim.items import Asked, is_odd, numbered, place, questions
+from review.drafting_verbatim.warning import warns
 from review.drafting_verbatim.wording import (
     announces,
     is_record,
@@ -18,7 +19,6 @@ from review.drafting_verbatim.wording import (
     points_back,
     section_name,
     sets_threshold,
-    warns,
 )
 
 MOST_LINES = 6

@@ -17,17 +17,16 @@ from review.drafting_verbatim.clauses import Block, Clause, Outline, SopStep
 from review.drafting_verbatim.fit import Fit, fit_of_all
 from review.drafting_verbatim.guide import named_lists, step_name, warnings
 from review.drafting_verbatim.items import is_odd, place
+from review.drafting_verbatim.warning import is_labelled_warning, warns
 from review.drafting_verbatim.wording import (
     announces,
     directs,
     instructs,
-    is_labelled_warning,
     label,
     leans,
     points_back,
     section_name,
     sets_threshold,
-    warns,
 )
 
 FEWEST, MOST = 3, 6

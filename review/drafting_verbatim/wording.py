@@ -13,24 +13,15 @@ from indexing.figures import Figure
 from indexing.numerals import tokens, with_figures
 from indexing.terms import tidy
 from review.drafting_verbatim.verbs import VERBS
+from review.drafting_verbatim.warning import LABELLED, is_labelled_warning, warns
 
-LABELLED = re.compile(
-    r"\W*(?:warning|caution|danger|important|attention|beware|⚠)\b\s*[:!–—-]\s*|\W*⚠\s*",
-    re.IGNORECASE,
-)
-_FORBIDS = re.compile(
-    r"\bnever\b(?!\s+(?!exceed|proceed|feed|bleed|speed|seed|shred|shed|embed)(?:\w+ed|bought|had|been|got|gotten|came|made|was|were|seen|did|gone|done"
-    r"|(?:have|has|need|needs) to)\b)"
-    r"|\bmust\s+not\b|\bmustn['’]t\b|\byou may\s+not\b|\bshould\s+not\b|\bshall\s+not\b"
-    r"|\bunder no circumstances\b|\bforbidden\b|\bprohibited\b|\bnot (?:allowed|permitted)\b"
-    r"|(?:^|[.,;:!?(]\s*|\b(?:and|but|or|please|so|then)\s+)(?:do not|don['’]t)\b(?! (?:need|have) to)"
-    r"|(?:^|[.;:!?]\s*)(?:nobody|no one|no-one)\b",
-    re.IGNORECASE,
-)
 _DEPENDS = re.compile(
-    r"\b(?:if|unless|when|whenever|once|until|till|before|after|above|over|below|under|except"
-    r"|otherwise|only|provided|while|during|as long as|as soon as|at least|at most|up to"
-    r"|(?:more|less|fewer|later|earlier|longer) than|in case|within|instead)\b",
+    r"\b(?:if|unless|when|whenever|once|until|till|before|after|except|otherwise|only|provided"
+    r"|while|during|as long as|as soon as|at least|at most|up to|without|depending on|whichever"
+    r"|(?:more|less|fewer|later|earlier|longer) than|in case|within|instead|rather than)\b"
+    r"|\b(?:above|over|below|under)\s+(?:[£$€−-]?\s?\d|(?:the |this |that |a |an )?(?:\w+ )?(?:limit"
+    r"|threshold|maximum|minimum|age|mark|line|level)\b|(?:one|two|three|four|five|six|seven|eight"
+    r"|nine|ten|twelve|twenty|fifty|half)\b)|^should\b",
     re.IGNORECASE,
 )
 _BINDS = re.compile(
@@ -51,7 +42,8 @@ _TURNS = re.compile(
 )
 """Words that a part must not have to be left out: without them the rest says something else."""
 _ASIDE = re.compile(
-    r",?\s+(?:because|so that|such as|for example|for instance|e\.g\.|which|by (?:running|using|"
+    r",?\s+(?:because|so that|so as to|in order to|to (?:avoid|prevent|make sure|ensure)"
+    r"|such as|for example|for instance|e\.g\.|which|by (?:running|using|"
     r"entering|executing) the following)\b|\s+[–—]\s+|\s+-\s+|\s+\([^()]*\)$"
 )
 _DEADLINE = re.compile(
@@ -74,6 +66,11 @@ _CONDITION_LABEL = re.compile(
 _POINTS_BACK = re.compile(
     r"\W*(?:it|its|they|their|them|this|that|these|those|he|she|his|her|such|both|either|neither"
     r"|then|also|otherwise|instead|however|therefore|so|thus|the same|the rest|the other|again)\b",
+    re.IGNORECASE,
+)
+_POINTS_DOWN = re.compile(
+    r"\b(?:below|(?:as|the|these|one of the|any of the|all of the) (?:follows|following)"
+    r"|(?:the|this|by|per|see) (?:table|list|chart|matrix))\b(?!\s*[\d£$€−-])",
     re.IGNORECASE,
 )
 LEADING = re.compile(
@@ -114,16 +111,6 @@ def sets_threshold(text: str) -> bool:
     )
 
 
-def is_labelled_warning(text: str) -> bool:
-    """Whether a line says of itself that it warns: `Warning: …`."""
-    return bool(LABELLED.match(text))
-
-
-def warns(text: str) -> bool:
-    """Whether a text forbids something or says of itself that it warns."""
-    return bool(LABELLED.match(text) or _FORBIDS.search(text))
-
-
 def depends(text: str) -> bool:
     """Whether a text holds under a condition, up to a bound or from some time on."""
     return bool(_DEPENDS.search(text))
@@ -147,6 +134,11 @@ def announces(text: str) -> bool:
     return end.endswith((":", ",")) or bool(
         re.search(r"\b(?:are|is|include|includes|following|options|like|as)\s*$", end)
     )
+
+
+def points_down(text: str) -> bool:
+    """Whether a text sends people to what follows it: `3 out of 4 items below`, `by the table`."""
+    return bool(_POINTS_DOWN.search(text))
 
 
 def points_back(text: str) -> bool:
@@ -252,4 +244,8 @@ def shortened(sentence: str) -> str:
 
 
 def _spare(part: str) -> bool:
-    return not _TURNS.search(part) and not any(not figure.weak for figure in figures(part))
+    return (
+        not _TURNS.search(part)
+        and not warns(part)
+        and not any(not figure.weak for figure in figures(part))
+    )
