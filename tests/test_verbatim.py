@@ -473,11 +473,131 @@ def test_no_step_is_lost_or_added_whatever_the_sop(
         ("You do not need to sign.", False),
         ("The customer may not remember the name.", False),
         ("If you do not know, ask.", False),
+        ("Raw poultry is never stored above ready-to-eat food.", True),
+        ("The order was never delivered.", False),
+        ("No smoking and no open flame within 5 m.", True),
+        ("No action is needed.", False),
+        ("Samples are not to be refrigerated.", True),
+        ("Goods may not be stored any longer.", True),
+        ("The parcel may not be there yet.", False),
+        ("Please make sure nobody uses the lift.", True),
+        ("Check whether nobody is in.", False),
+        ("Not the other way round: sparks can ignite the gas.", True),
+        ("Not found: give store credit.", False),
+        ("It is vital to keep the doors unlocked.", True),
+        ("It is important to understand the rules.", False),
+        ("Running it twice permanently deletes the volume.", True),
+        ("The fumes are toxic.", True),
+        ("Avoid contact with skin.", True),
+        ("[!WARNING] Do it slowly.", True),
+        ("⚠️ Hot surface", True),
+        ("Important customers get a call.", False),
+        ("Nicht in den Abfluss spülen!", True),
+        ("Ab 10 Litern darf der Bereich nicht betreten werden.", True),
+        ("Sie müssen nicht unterschreiben.", False),
+        ("Ne jamais toucher la lame.", True),
+        ("No se debe abrir la puerta.", True),
     ],
 )
 def test_what_warns(said: str, warns: bool) -> None:
     guide = guide_of(f"# Rounds\n\n1. Walk.\n2. Sign.\n\n{said}")
     assert [warning.text for warning in guide.warnings] == ([said] if warns else [])
+
+
+def test_what_a_word_alone_and_a_heading_warn_of_is_kept() -> None:
+    guide = guide_of(
+        """
+        # Cold store
+
+        1. Open the door.
+        2. Take the goods out.
+
+        **Important**
+
+        Poultry goes to the lowest shelf.
+
+        Lights go off by themselves.
+
+        ## Safety precautions
+
+        - Wear the thick gloves.
+        - The floor is wet.
+        """
+    )
+    assert [warning.text for warning in guide.warnings] == [
+        "Poultry goes to the lowest shelf.",
+        "Wear the thick gloves.",
+        "The floor is wet.",
+    ]
+
+
+def test_warnings_inside_paragraphs_have_what_they_lean_on() -> None:
+    guide = guide_of(
+        """
+        # Spills
+
+        1. Look at it. Ask who spilled it. Do not touch it. Write it down.
+        2. Watch the rate. If it rises above 2%, stop.
+        3. Fill the tank. Danger! Acid burns. Rinse at once.
+
+        Broken glass lies about. Do not clean it up. Call the desk.
+        """
+    )
+    assert [warning.text for warning in guide.warnings] == [
+        "Broken glass lies about. Do not clean it up."
+    ]
+    assert [said(step) for step in guide.expert] == [
+        ["Look at it.", "Ask who spilled it. Do not touch it."],
+        ["Watch the rate.", "If it rises above 2%, stop."],
+        ["Fill the tank.", "Danger! Acid burns. Rinse at once."],
+    ]
+
+
+def test_standard_has_what_to_do_and_conditions_and_expert_has_titles() -> None:
+    guide = guide_of(
+        """
+        # Gate
+
+        1. Sign the note. Write the time on it. The note is yellow.
+           - Press hard.
+             - Use a pen unless it is broken.
+        2. Compare the number on the carton with the delivery note, and file the safety data sheet.
+        3. Print the label and put the goods where the scanner says, heavy ones below 1 m.
+        4. Prepare the site: wash your hands, put on gloves, choose the place, clean it for 30 seconds
+           and let it dry, since dirt is what most often spoils a sample.
+        5. Decide by the table.
+           - red: stop
+        """
+    )
+    assert said(guide.standard[0]) == [
+        "Sign the note.",
+        "Write the time on it.",
+        "Press hard.",
+        "Use a pen unless it is broken.",
+    ]
+    assert said(guide.standard[4]) == ["Decide by the table.", "red: stop"]
+    assert [said(step) for step in guide.expert][:4] == [
+        ["Sign the note."],
+        ["Compare the number on the carton with the delivery note"],
+        ["Print the label and put the goods where the scanner says, heavy ones below 1 m."],
+        [
+            "Prepare the site",
+            "wash your hands, put on gloves, choose the place, clean it for 30 seconds and let it dry,"
+            " since dirt is what most often spoils a sample.",
+        ],
+    ]
+
+
+def test_of_an_sop_in_another_language_nothing_is_left_out_of_a_step() -> None:
+    guide = guide_of(
+        """
+        # Lösungsmittel
+
+        1. Fenster öffnen. Zündquellen ausschalten, sofern dies ohne Gefahr möglich ist.
+        2. Das Material in den roten Behälter füllen. Der Deckel ist gelb.
+        """
+    )
+    assert guide.standard == guide.expert == guide.novice
 
 
 def test_documents_without_steps_give_no_guide() -> None:

@@ -32,6 +32,7 @@ from review.drafting_verbatim.wording import (
     section_name,
     sets_threshold,
     shortened,
+    titled,
 )
 
 LONG = 25
@@ -187,7 +188,7 @@ def expert_lines(step: SopStep, *, named: bool) -> tuple[Sentence, ...]:
     if not _is_understood(step):
         return tuple(line.said() for line in step.lines)
     name, spoken_for = step_name(step, named=named)
-    lines = [name]
+    lines = [replace(name, text=titled(name.text)) if instructs(name.text) else name]
     warned = False
     for line in step.lines:
         # The points below `Warning:` are the warning.

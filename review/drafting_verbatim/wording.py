@@ -42,7 +42,7 @@ _TURNS = re.compile(
 )
 """Words that a part must not have to be left out: without them the rest says something else."""
 _ASIDE = re.compile(
-    r",?\s+(?:because|so that|so as to|in order to|to (?:avoid|prevent|make sure|ensure)"
+    r",?\s+(?:because|so that|so as to|in order to"
     r"|such as|for example|for instance|e\.g\.|which|by (?:running|using|"
     r"entering|executing) the following)\b|\s+[–—]\s+|\s+-\s+|\s+\([^()]*\)$"
 )
@@ -87,8 +87,14 @@ _POINTED = re.compile(
     re.IGNORECASE,
 )
 _ALSO_ADJECTIVES = frozenset({"clean", "clear", "dry", "empty", "free", "open", "warm", "separate"})
+_BOUNDS = re.compile(r"\b(?:below|above|over|under|within|per|same|by the end)\b", re.IGNORECASE)
+_FURTHER = re.compile(
+    r"[,;]?\s+and\s+(?:then\s+)?(?=(?P<verb>[a-z-]+)\s)|[;:]\s+|,\s+then\s+|,\s+and\s+"
+)
 SHORT = 12
 """Words of a sentence above which what it says aside is left out of a step's name."""
+LEAST = 3
+"""Words of a title, at least."""
 LABEL_WORDS = 7
 
 
@@ -241,6 +247,31 @@ def shortened(sentence: str) -> str:
             break
         said = said[:cut].rstrip()
     return said.rstrip(":,;– ").rstrip() or sentence
+
+
+def titled(name: str) -> str:
+    """A step's name as its title: of a long one, the further things it tells to do are left out.
+
+    As in `shortened`, what holds a figure, a limit or a word that could turn the rest stays.
+    """
+    said = name
+    while len(said.split()) > SHORT:
+        cuts = [found.start() for found in _FURTHER.finditer(said) if _parts(said, found)]
+        if not cuts or not _spare(said[cuts[-1] :]) or _BOUNDS.search(said[cuts[-1] :]):
+            break
+        said = said[: cuts[-1]].rstrip()
+    return said
+
+
+def _parts(said: str, found: re.Match[str]) -> bool:
+    """Whether a joint parts two things to do, and not two of a list or two ends of one."""
+    before, joint = said[: found.start()], found.group().strip()
+    if len(before.split()) < LEAST or re.search(r"\bto [\w-]+$", before):
+        return False
+    if found["verb"] is None:
+        return True
+    listed = ":" in before or ("," in before and not joint.startswith((",", ";")))
+    return found["verb"] in VERBS and not listed
 
 
 def _spare(part: str) -> bool:
