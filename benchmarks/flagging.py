@@ -150,6 +150,7 @@ class Bench:
 @asynccontextmanager
 async def _bench() -> AsyncIterator[Bench]:
     async with throwaway_pool() as pool, pool.connection() as conn:
+        await people_store.act_as(conn, "benchmark", {})
         for person in _PEOPLE:
             await people_store.upsert_person(conn, person)
         await conn.execute(_WORLD)

@@ -23,7 +23,7 @@ from handlers.services import Chat, Connection, Services
 from indexing.documents import index_path
 from learning.modules import Cite, Guide, Sentence, Step
 from learning.nouns import Person
-from learning.store import fetch_people, upsert_person
+from learning.store import act_as, fetch_people, upsert_person
 from review import gate, store
 from review.nouns import Checked, DraftRequest
 
@@ -60,6 +60,7 @@ async def make(conn: Connection, drafts: int, reviewers: int) -> None:
         (Path(folder) / "refunds.md").write_text(SOP)
         (Path(folder) / "governance.yaml").write_text(GOVERNANCE)
         await index_path(conn, Path(folder), source="s", today=NOW.date(), now=NOW, embedder=None)
+    await act_as(conn, "benchmark", {})
     await upsert_person(conn, Person(0, "author@example.com", "Author", seats=("ld",)))
     for at in range(reviewers):
         seats = ("sme:d",) if at % 2 else ("ld",)

@@ -13,6 +13,7 @@ from handlers.wording import columns, counted, listed
 from indexing import audit
 from learning.competencies import Competency
 from learning.framework import Imported, export_competencies, import_competencies
+from learning.store import act_as
 from learning.store.competencies import fetch_competencies
 
 _MOST_NAMED = 10
@@ -22,6 +23,7 @@ async def on_import(
     conn: Connection, path: Path, actor: str, now: datetime
 ) -> tuple[bool, list[str]]:
     """Import a competency file, all of it or nothing; whether it was taken, and the report."""
+    await act_as(conn, actor, {"file": path.name})
     imported = await import_competencies(conn, path, now.date())
     if isinstance(imported, tuple):
         return False, refused_lines(path, imported)

@@ -10,6 +10,7 @@ from handlers.wording import counted, listed
 from indexing import audit
 from indexing.documents import mark_owners
 from learning.people import Imported, import_people, read_people
+from learning.store import act_as
 
 IN_THE_DEMO = (
     "Note: this is the demo's database, and the sample company lives in it too. For your own people"
@@ -23,19 +24,16 @@ async def on_people_import(conn: Connection, path: Path, actor: str) -> tuple[bo
     read = read_people(path)
     if isinstance(read, tuple):
         return False, refused_lines(path, read)
+    # Documents first: with the first change of a person the audit log is held.
+    affected = await mark_owners(conn, set(read.gone), set(read.active))
+    await act_as(conn, actor, {"file": path.name})
     imported = await import_people(conn, read)
-    affected = await mark_owners(conn, set(imported.gone), set(imported.active))
-    for moved in imported.seats:
-        for act, seats in (("seat.granted", moved.granted), ("seat.revoked", moved.revoked)):
-            for seat in seats:
-                detail = {"seat": seat, "file": path.name}
-                await audit.record(conn, actor, act, f"person:{moved.email}", detail)
     await audit.record(
         conn,
         actor,
         "people.imported",
         path.name,
-        {"people": sorted(imported.active), "gone": sorted(imported.gone)},
+        {"people": sorted(read.active), "gone": sorted(read.gone)},
     )
     return True, _report(path, imported, affected)
 

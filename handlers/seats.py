@@ -99,7 +99,9 @@ async def _on_change(
     given = await fetch_seats_to_give(conn)
     chosen = _field(pressed, "seat")
     seat = {seat_words(seat): seat for seat in given}.get(chosen, chosen.lower())
-    result = await change_seat(conn, pressed.person, act, _field(pressed, "person"), seat)
+    result = await change_seat(
+        conn, pressed.person, act, _field(pressed, "person"), seat, pressed.press
+    )
     if isinstance(result, NotAnAdmin):
         names = [one.name for one in await fetch_seat_holders(conn, "admin")]
         await tell(chat, pressed, _not_an_admin(names))
@@ -158,17 +160,15 @@ def _unchanged_words(result: NothingToChange | NoSuchPerson | NoSuchSeat | LastA
 
 
 async def _write_down(conn: Connection, pressed: Pressed, act: str, result: SeatChange) -> None:
-    actor = pressed.person.email if pressed.person else "unknown"
     match result:
-        case Granted(person, seat) | Revoked(person, seat):
-            done = "seat.granted" if isinstance(result, Granted) else "seat.revoked"
-            detail = {"seat": seat, "press": pressed.press}
-            await audit.record(conn, actor, done, f"person:{person.email}", detail)
         case NotAnAdmin() | LastAdmin():
+            actor = pressed.person.email if pressed.person else "unknown"
             because = {"action": f"seats.{act}", "because": type(result).__name__}
             await audit.record(
                 conn, actor, "press.refused", _SUBJECT, because | {"press": pressed.press}
             )
+        case Granted() | Revoked():
+            return  # the database has written it down
         case NothingToChange() | NoSuchPerson() | NoSuchSeat():
             return  # a slip of the pen, and no governance act
         case _:

@@ -29,6 +29,16 @@ class PeopleFile:
     people: tuple[Person, ...]
     seats_kept: frozenset[str]
 
+    @property
+    def gone(self) -> frozenset[str]:
+        """Who is not here any more (e-mails)."""
+        return frozenset(person.email for person in self.people if not person.active)
+
+    @property
+    def active(self) -> frozenset[str]:
+        """Who is here (e-mails)."""
+        return frozenset(person.email for person in self.people if person.active)
+
 
 @dataclass(frozen=True, slots=True)
 class SeatsMoved:
@@ -46,7 +56,6 @@ class Imported:
 
     people: tuple[Person, ...]
     gone: frozenset[str]
-    active: frozenset[str]
     unknown_managers: frozenset[str] = frozenset()
     seats: tuple[SeatsMoved, ...] = ()
 
@@ -151,7 +160,10 @@ def _checked(entries: Sequence[Any]) -> PeopleFile | tuple[Refused, ...]:
 
 
 async def import_people(conn: store.Connection, file: PeopleFile) -> Imported:
-    """Store everybody of a file that was read; people whom it leaves out stay as they are."""
+    """Store everybody of a file that was read; people whom it leaves out stay as they are.
+
+    The caller has said who imports it (`store.act_as`).
+    """
     await store.lock_seats(conn)
     before = {person.email: person.seats for person in await store.fetch_people(conn)}
     moved: list[SeatsMoved] = []
@@ -163,8 +175,6 @@ async def import_people(conn: store.Connection, file: PeopleFile) -> Imported:
         revoked = tuple(seat for seat in held if seat not in seats)
         if granted or revoked:
             moved.append(SeatsMoved(person.email, granted, revoked))
-    gone = frozenset(person.email for person in file.people if not person.active)
-    active = frozenset(person.email for person in file.people) - gone
     known = before.keys() | {person.email for person in file.people}
     managers = {person.manager for person in file.people if person.manager}
-    return Imported(file.people, gone, active, frozenset(managers - known), tuple(moved))
+    return Imported(file.people, file.gone, frozenset(managers - known), tuple(moved))

@@ -80,11 +80,17 @@ async def fetch_seats_to_give(conn: Connection) -> tuple[str, ...]:
 
 
 async def change_seat(
-    conn: Connection, by: Person | None, act: Literal["grant", "revoke"], words: str, seat: str
+    conn: Connection,
+    by: Person | None,
+    act: Literal["grant", "revoke"],
+    words: str,
+    seat: str,
+    press: int,
 ) -> SeatChange:
     """Grant or revoke a seat in the caller's transaction; `words` are an e-mail or a whole name.
 
-    Who `by` is and what they hold is looked up again, as it stands now that nobody changes it.
+    Who `by` is and what they hold is looked up again, as it stands now that nobody changes it. The
+    database writes a change down, with the stored `press` that it came from.
     """
     await store.lock_seats(conn)
     admin = await store.fetch_person_by_id(conn, by.id) if by is not None else None
@@ -99,6 +105,7 @@ async def change_seat(
     holds = seat in person.seats
     if holds == (act == "grant"):
         return NothingToChange(person, seat, holds)
+    await store.act_as(conn, admin.email, {"press": press})
     if act == "grant":
         await store.set_seats(conn, person.id, (*person.seats, seat))
         return Granted(person, seat)

@@ -23,7 +23,7 @@ from handlers.services import Services
 from indexing.documents import index_path
 from learning.nouns import Person
 from learning.people import import_people, read_people
-from learning.store import fetch_people
+from learning.store import act_as, fetch_people
 
 SAMPLES = Path(samples.__file__).parent
 
@@ -85,6 +85,7 @@ async def _load(pool: Pool, *, with_documents: bool) -> dict[str, Person]:
     async with pool.connection() as conn:
         read = read_people(SAMPLES / "people.yaml")
         assert not isinstance(read, tuple), read
+        await act_as(conn, "tests", {})
         await import_people(conn, read)
         people = {person.email.partition("@")[0]: person for person in await fetch_people(conn)}
     if with_documents:

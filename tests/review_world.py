@@ -162,6 +162,7 @@ async def review_world(conn: Connection, tmp_path: Path) -> World:
     """Everybody, one active gap, and the shop's SOPs, indexed and committed."""
     shop = shop_in(conn, tmp_path)
     await shop.index()
+    await people_store.act_as(conn, "tests", {})
     for person in EVERYBODY:
         await people_store.upsert_person(conn, person)
     people = {

@@ -16,7 +16,7 @@ from handlers.inbound import Asked, CardRef, Deleted, Edited, Place, Pressed
 from handlers.services import Connection, Services
 from indexing.documents import index_path
 from learning.nouns import Person
-from learning.store import fetch_person, upsert_person
+from learning.store import act_as, fetch_person, upsert_person
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 SERVICES = Services(None, None)
@@ -69,6 +69,7 @@ async def people(conn: Connection, tmp_path: Path) -> dict[str, Person]:
         Person(0, "dana@example.com", "Dana Cole", seats=("sme:refunds",)),
         Person(0, "sam@example.com", "Sam Ortiz"),
     )
+    await act_as(conn, "tests", {})
     for person in everybody:
         await upsert_person(conn, person)
     for name, text in (("returns.md", RETURNS), ("safe.md", SAFE), ("spill.md", SPILL)):

@@ -20,6 +20,7 @@ from handlers import due, library
 from handlers.cards import Button, Buttons, Card
 from handlers.inbound import Due
 from handlers.services import Connection, Services
+from learning.store import act_as
 from review import store
 from review.nouns import Module
 from review.store.flags import fetch_under_way
@@ -120,6 +121,7 @@ async def test_once_the_requester_has_left_another_ld_professional_asks(
 ) -> None:
     old = await published(office)
     mia = office.world.people["mia"]
+    await act_as(office.world.conn, "tests", {})
     await office.world.conn.execute(
         "update learning.person set active = false where id = %s", [mia.id]
     )
@@ -133,6 +135,7 @@ async def test_once_the_requester_has_left_another_ld_professional_asks(
 
 async def test_with_no_ld_professional_left_the_owner_hears_it(office: Office, sop: Sop) -> None:
     old = await published(office)
+    await act_as(office.world.conn, "tests", {})
     await office.world.conn.execute(
         "update learning.person set active = false where 'ld' = any(seats)"
     )

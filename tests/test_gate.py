@@ -136,6 +136,7 @@ async def test_a_seat_lost_since_the_card_was_posted_counts_no_more(world: World
     module = await world.drafted()
     await world.approve(module, "dana")
     dana = replace(world.people["dana"], seats=())
+    await people_store.act_as(world.conn, "tests", {})
     await people_store.upsert_person(world.conn, dana)
     with pytest.raises(psycopg.errors.RaiseException, match="needs an SME's"):
         await world.approve(module, "jo")
@@ -227,6 +228,7 @@ async def test_saying_no_needs_words_and_a_seat(world: World) -> None:
 
 
 async def test_editing_is_refused_where_nobody_else_could_approve(world: World) -> None:
+    await people_store.act_as(world.conn, "tests", {})
     for name in ("lee", "max"):
         await people_store.upsert_person(world.conn, replace(world.people[name], seats=()))
     module = await world.drafted(by="mia")
@@ -246,6 +248,7 @@ async def test_drafting_needs_reviewers_besides_the_requester(world: World) -> N
     assert await missing_reviewers(world.conn, "refunds", mia) == ()
     assert await missing_reviewers(world.conn, "stock", mia) == ()
     assert await missing_reviewers(world.conn, "nowhere", mia) == ("sme",)
+    await people_store.act_as(world.conn, "tests", {})
     for name in ("jo", "max"):
         await people_store.upsert_person(world.conn, replace(world.people[name], seats=()))
     assert await missing_reviewers(world.conn, "refunds", mia) == ("ld",)
@@ -411,8 +414,110 @@ ATTACKS = {
         insert into indexing.rests_on (document_id, position, on_document_id)
         select min(id), 1, max(id) from indexing.document
     """,
+    "give yourself a seat": """
+        update learning.person set seats = '{sme:refunds}' where email = 'priya@example.com'
+    """,
+    "come with a seat": """
+        insert into learning.person (email, name, seats) values ('x@example.com', 'X', '{ld}')
+    """,
+    "bring somebody back": "update learning.person set active = not active",
+    "press as somebody else": """
+        update learning.person set slack = 'U0PRIYA' where email = 'dana@example.com'
+    """,
+    "take somebody's address": "update learning.person set email = 'x' || email",
+    "remove somebody": "delete from learning.person where email = 'omar@example.com'",
+    "move the competency to another SME": "update learning.competency set domain = 'stock'",
+    "ask for it in another SME's domain": """
+        insert into review.module (kind, role, competency, domain, gap, context, requested_by,
+                                   created_at, moved_at, moved_by)
+        select kind, role, competency, 'stock', gap, context, requested_by, now(), now(), 'me'
+        from review.module
+    """,
+    "revise what is something else": """
+        insert into review.module (kind, role, competency, domain, gap, context, requested_by,
+                                   created_at, moved_at, moved_by, revises)
+        select 'aid', role, competency, domain, gap, context, requested_by, now(), now(), 'me', id
+        from review.module
+    """,
+    "approve with a press that was for something else": """
+        update bot.inbox set state = 'handled';
+        insert into review.approval (module_id, number, hash, round, seat, person_id, ticks, press,
+                                     at, seconds)
+        select m.id, m.number, m.hash, m.round, 'sme', i.person_id,
+               '{accuracy,tone,compliance}', i.id, now(), 60
+        from review.module m, bot.inbox i
+        where i.person_id = (select id from learning.person where email = 'dana@example.com')
+    """,
+    "handle a press again": """
+        update bot.inbox set state = 'handled';
+        update bot.inbox set state = 'waiting';
+    """,
+    "say no in somebody else's name": """
+        insert into review.remark (module_id, number, kind, person_id, text, press, at)
+        select m.id, m.number, 'reject', p.id, 'no', i.id, now()
+        from review.module m, bot.inbox i, learning.person p
+        where p.email = 'dana@example.com' and i.person_id <> p.id limit 1
+    """,
+    "approve what was so once": """
+        rollback; begin isolation level repeatable read;
+        insert into review.approval (module_id, number, hash, round, seat, person_id, ticks, press,
+                                     at, seconds)
+        select m.id, m.number, m.hash, m.round, 'sme', i.person_id,
+               '{accuracy,tone,compliance}', i.id, now(), 60
+        from review.module m, bot.inbox i
+        where i.person_id = (select id from learning.person where email = 'dana@example.com')
+    """,
+    "move in an old snapshot": """
+        rollback; begin isolation level serializable;
+        update review.module set state = 'withdrawn', moved_by = 'me'
+    """,
+    "say that somebody else moved it": """
+        update review.module set moved_by = 'dana@example.com', moved_at = now()
+    """,
+    "let it rest on something else": """
+        insert into review.cited (module_id, number, document_id, revision_id, section, quote)
+        select m.id, m.number, d.id, d.in_force_revision_id, '1', 'x'
+        from review.module m, indexing.document d where d.uri = 'delivery.md'
+    """,
+    "show another title than what is approved": """
+        insert into review.content (module_id, number, hash, body, title, blocked, drafted_by,
+                                    stored_at)
+        select module_id, 9, hash, body, 'Give cash', false, 'me', now() from review.content
+    """,
+    "copy it in": """
+        do $$ begin
+            create temp table mine as
+                select m.id, m.kind, m.role, m.competency, c.title, c.hash, c.body, now()
+                from review.module m join review.content c on c.module_id = m.id;
+            insert into learning.published_module select * from mine;
+        end $$
+    """,
+    "put a trigger before it": """
+        create function pg_temp.wave() returns trigger language plpgsql
+            as 'begin new.blocked := false; return new; end';
+        create trigger wave before insert on review.content
+            for each row execute function pg_temp.wave()
+    """,
+    "own the tables": "set role jobaid_owner",
+    "be the owner": "set session authorization jobaid_owner",
+    "make a place for functions of your own": "create schema mine",
+    "make functions where ours are": """
+        create function review.approved_seats(anyelement) returns text[]
+        language sql as $$ select array['ld', 'sme'] $$
+    """,
+    "drop what is in the way": "drop trigger guard on review.module",
+    "forge a line of the log": """
+        insert into audit.event (actor, act, subject)
+        values ('dana@example.com', 'module.published', 'module:1')
+    """,
+    "forge a seat in the log": """
+        insert into audit.event (actor, act, subject)
+        values ('ada@example.com', 'seat.granted', 'person:priya@example.com')
+    """,
     "change the log": "update audit.event set actor = 'nobody'",
     "empty the log": "delete from audit.event",
+    "empty the log at once": "truncate audit.event",
+    "wind the log back": "select setval('audit.event_id_seq', 1)",
 }
 
 
@@ -436,6 +541,10 @@ async def test_words_approved_cannot_be_exchanged_once_published(world: World) -
     await world.conn.commit()
     for attack in (
         "update learning.published_module set title = 'x'",
+        "delete from learning.published_module",
+        "update bot.inbox set payload = '{}', key = key || 'x'",
+        "update bot.inbox set person_id = person_id + 1",
+        "delete from bot.inbox",
         "update review.module set state = 'in_review', round = round + 1",
         "update review.module set number = number + 1, round = round + 1",
     ):
@@ -443,6 +552,49 @@ async def test_words_approved_cannot_be_exchanged_once_published(world: World) -
             await world.conn.execute(attack.encode())
         await world.conn.rollback()
     assert await world.published() == [module.id]
+
+
+async def test_a_type_of_ones_own_does_not_run_with_the_owner_s_rights(world: World) -> None:
+    await people_store.act_as(world.conn, "me", {})
+    await world.conn.execute(
+        """
+        create function pg_temp.take() returns boolean language plpgsql as $$
+        begin
+            insert into review.move values ('draft', 'published');
+            return true;
+        end $$
+        """
+    )
+    for type_ in ("bytea", "text", "jsonb", "bigint", "int8", "timestamptz", "boolean"):
+        try:
+            async with world.conn.transaction():
+                await world.conn.execute(
+                    f"create domain pg_temp.{type_} as pg_catalog.{type_}"
+                    " check (pg_temp.take())".encode()
+                )
+        except psycopg.errors.UndefinedObject:
+            continue  # a type that goes by another name
+    await world.drafted()
+    await people_store.set_seats(world.conn, world.people["omar"].id, ["ld"])
+    cursor = await world.conn.execute(
+        "select from review.move where (before, after) = ('draft', 'published')"
+    )
+    assert await cursor.fetchall() == []
+
+
+async def test_a_seat_that_changes_is_in_the_log_with_whoever_said_so(world: World) -> None:
+    await people_store.act_as(world.conn, "somebody", {"press": 7})
+    await world.conn.execute(
+        "update learning.person set seats = '{ld}' where email = 'max@example.com'"
+    )
+    await world.conn.commit()
+    cursor = await world.conn.execute(
+        "select actor, act, subject, detail from audit.event order by id desc limit 1"
+    )
+    line = ("seat.revoked", "person:max@example.com", {"press": 7, "seat": "sme:refunds"})
+    assert await cursor.fetchall() == [("somebody", *line)]
+    with pytest.raises(psycopg.errors.RaiseException, match="nobody says"):
+        await people_store.set_seats(world.conn, world.people["max"].id, [])
 
 
 async def test_no_module_moves_without_a_line_in_the_log(world: World) -> None:
@@ -468,6 +620,7 @@ async def _everything(conn: Connection) -> list[Any]:
                (select json_agg(c) from review.content c)::text,
                (select count(*) from review.approval),
                (select count(*) from learning.published_module),
+               (select json_agg(p order by id) from learning.person p)::text,
                (select json_agg(e order by id) from audit.event e)::text
         """
     )
@@ -562,6 +715,7 @@ async def _take(
                 world.conn, module_id=module.id, **how, **words, press=await world.press(name)
             )
         case "lose a seat":
+            await people_store.act_as(world.conn, "tests", {})
             await people_store.upsert_person(world.conn, replace(person, seats=person.seats[1:]))
         case "sql":
             states = list(MOVES)

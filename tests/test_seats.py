@@ -17,7 +17,7 @@ from handlers.inbound import Asked, CardRef, Place, Pressed
 from handlers.services import Connection, Services
 from learning.nouns import Person
 from learning.seats import LastAdmin, NotAnAdmin, Revoked, change_seat
-from learning.store import fetch_person, fetch_seat_holders
+from learning.store import act_as, fetch_person, fetch_seat_holders, link_slack
 
 PRESSES = {"grant": seats.on_grant, "revoke": seats.on_revoke}
 
@@ -160,7 +160,7 @@ async def test_two_admins_who_remove_each_other_at_once_leave_one(
 
     async def revoke(by: str, whom: str) -> object:
         async with pool.connection() as own, own.transaction():
-            return await change_seat(own, people[by], "revoke", f"{whom}@example.com", "admin")
+            return await change_seat(own, people[by], "revoke", f"{whom}@example.com", "admin", 9)
 
     done = await asyncio.gather(revoke("ines", "mia"), revoke("mia", "ines"))
     assert sorted(isinstance(one, Revoked) for one in done) == [False, True]
@@ -169,6 +169,7 @@ async def test_two_admins_who_remove_each_other_at_once_leave_one(
 
 
 async def test_somebody_who_left_holds_no_seat(conn: Connection, people: dict[str, Person]) -> None:
+    await act_as(conn, "tests", {})
     await conn.execute("update learning.person set active = false where email like 'lee%'")
     assert [one.name for one in await fetch_seat_holders(conn, "sme:refunds")] == ["Dana Cole"]
     assert await fetch_seat_holders(conn, "sme:nothing") == ()
@@ -193,6 +194,17 @@ async def test_a_people_file_gives_and_takes_seats_and_keeps_those_it_does_not_s
     who = ("shell:tests", "person:kit@example.com")
     assert await audited(conn, "seat.revoked") == [who]
     assert (await audited(conn, "seat.granted"))[before:] == [who]
+
+
+async def test_the_database_writes_down_who_changed_what_somebody_is_known_by(
+    conn: Connection, people: dict[str, Person]
+) -> None:
+    await link_slack(conn, people["dana"].id, "U0DANA")
+    cursor = await conn.execute(
+        "select actor, subject, detail #>> '{after,slack}' from audit.event"
+        " where act = 'person.changed'"
+    )
+    assert await cursor.fetchall() == [("slack", "person:dana@example.com", "U0DANA")]
 
 
 async def test_every_domain_has_an_sme_and_there_are_two_of_ld(

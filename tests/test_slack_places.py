@@ -18,7 +18,7 @@ from handlers.home import PROMPTS, home_card
 from handlers.wording import LOOKING_UP, LOOKING_UP_STEPS
 from indexing.store.decisions import Listed
 from learning.nouns import Person
-from learning.store import fetch_person, upsert_person
+from learning.store import act_as, fetch_person, upsert_person
 
 
 @pytest.fixture
@@ -49,6 +49,7 @@ async def test_the_home_names_what_its_reader_owns_and_may_not_be_answered_from(
         dana = await fetch_person(conn, "dana@example.com")
         assert dana
         seated = Person(0, dana.email, dana.name, (), ("sme:lost-property", "ld", "admin"))
+        await act_as(conn, "tests", {})
         await upsert_person(conn, seated)
     world.slack.add_user("U4", "dana@example.com")
     await world.hear(opened("home", "U4"), opened("home", "U1") | {"event_ts": "1700000001.1"})

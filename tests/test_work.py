@@ -230,7 +230,13 @@ async def test_what_is_long_past_is_forgotten_but_a_decision_is_kept(
     async with pool.connection() as conn:
         world = await review_world(conn, tmp_path)
         module = await world.drafted()
-        kept = await world.press("dana")
+        kept, other = await world.press("dana"), await world.press("priya")
+        await conn.execute(
+            """
+            update bot.inbox set payload = '{"text": "how do I …"}', received_at = %s
+            """,
+            [NOW - timedelta(days=200)],
+        )
         await gate.request_changes(
             conn,
             module_id=module.id,
@@ -240,11 +246,7 @@ async def test_what_is_long_past_is_forgotten_but_a_decision_is_kept(
             press=kept,
             now=NOW,
         )
-        other = await world.press("priya")
-        await conn.execute(
-            "update bot.inbox set state = 'handled', payload = '{\"text\": \"how do I …\"}'"
-        )
-        await conn.execute("update bot.inbox set received_at = %s", [NOW - timedelta(days=200)])
+        await conn.execute("update bot.inbox set state = 'handled'")
         assert await store.forget_events(conn, NOW - timedelta(days=180)) == 1
         assert await store.forget_events(conn, NOW - timedelta(days=180)) == 0
         rows = await (

@@ -24,7 +24,11 @@ begin
     execute format('grant update (state, round, number, hash, moved_at, moved_by, due_at) on review.module to %I', app);
     execute format('grant update (number, kind, posted_at) on review.posted to %I', app);
     execute format('grant update (basis, pieces, card, shown_at, left_out, ended_at) on review.drafting to %I', app);
-    execute format('revoke update on learning.published_module from %I', app);
+    execute format('revoke insert, update, delete on learning.published_module from %I', app);
+    execute format('revoke delete on learning.person from %I', app);
+    -- What is searched is replaced, never reworded.
+    execute format('revoke update, delete on indexing.passage from %I', app);
+    execute format('grant update (embedding) on indexing.passage to %I', app);
     execute format('revoke insert, update, delete on indexing.rests_on from %I', app);
     execute format('grant select, insert on audit.event to %I', app);
     execute format('grant select on public.alembic_version to %I', app);

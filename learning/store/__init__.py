@@ -2,6 +2,7 @@
 
 from learning.store.people import (
     Connection,
+    act_as,
     fetch_managed_roles,
     fetch_people,
     fetch_people_called,
@@ -20,6 +21,7 @@ from learning.store.people import (
 
 __all__ = [
     "Connection",
+    "act_as",
     "fetch_managed_roles",
     "fetch_people",
     "fetch_people_called",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from psycopg import AsyncConnection
+from psycopg.types.json import Jsonb
 
 from learning.nouns import Person
 
@@ -130,12 +131,24 @@ async def fetch_seats(conn: Connection) -> dict[str, tuple[str, ...]]:
 
 
 async def lock_seats(conn: Connection) -> None:
-    """Wait until nobody else changes who holds a seat; held until the transaction ends."""
+    """Wait until nobody else changes people; held until the transaction ends."""
     await conn.execute("select pg_advisory_xact_lock(hashtext('learning.seats'))")
 
 
+async def act_as(conn: Connection, actor: str, detail: Mapping[str, Any]) -> None:
+    """Say who changes people and seats until the transaction ends, and what is kept of it.
+
+    The database writes each change down, and refuses one that nobody has put their name to. `actor`
+    is an e-mail, a platform or a shell's user; `detail` is plain JSON.
+    """
+    await conn.execute(
+        "select set_config('jobaid.by', %s::jsonb::text, true)",
+        [Jsonb({**detail, "actor": actor})],
+    )
+
+
 async def set_seats(conn: Connection, person_id: int, seats: Sequence[str]) -> None:
-    """Make these the seats that a person holds."""
+    """Make these the seats that a person holds; `act_as` comes first."""
     await conn.execute(
         "update learning.person set seats = %s where id = %s", [list(seats), person_id]
     )
@@ -144,7 +157,8 @@ async def set_seats(conn: Connection, person_id: int, seats: Sequence[str]) -> N
 async def upsert_person(conn: Connection, person: Person) -> None:
     """Insert a person or bring the one with this e-mail up to date.
 
-    A platform id that the file leaves out stays: it may have been learnt from the platform.
+    A platform id that the file leaves out stays: it may have been learnt from the platform. Where
+    seats change, or whether somebody is here, or what they are known by, `act_as` comes first.
     """
     await conn.execute(
         "insert into learning.role (id) select unnest(%s::text[]) on conflict do nothing",
@@ -178,6 +192,8 @@ async def upsert_person(conn: Connection, person: Person) -> None:
 
 async def link_slack(conn: Connection, person_id: int, slack_id: str) -> None:
     """Remember the Slack id of a person whose e-mail Slack confirmed; never overwrite another's."""
+    await lock_seats(conn)
+    await act_as(conn, "slack", {})
     await conn.execute(
         """
         update learning.person set slack = %s
@@ -190,6 +206,8 @@ async def link_slack(conn: Connection, person_id: int, slack_id: str) -> None:
 
 async def link_teams(conn: Connection, person_id: int, teams_id: str) -> None:
     """Remember the id of a person whose address Teams confirmed; never overwrite another's."""
+    await lock_seats(conn)
+    await act_as(conn, "teams", {})
     await conn.execute(
         """
         update learning.person set teams = %s

@@ -142,8 +142,8 @@ async def mark_due(conn: Connection, module_id: int, due_at: datetime) -> None:
 async def publish(conn: Connection, module_id: int, *, actor: str, now: datetime) -> None:
     """Publish a module both seats have approved, and take the one it replaces out of use.
 
-    The only writer of `learning.published_module`. Raises `psycopg.errors.RaiseException` when an
-    approval is missing: the database looks for itself.
+    The database puts it into `learning.published_module`, where nobody else writes. Raises
+    `psycopg.errors.RaiseException` when an approval is missing: it looks for itself.
     """
     await mark_state(conn, module_id, "published", actor=actor, now=now)
     await conn.execute(
@@ -155,15 +155,4 @@ async def publish(conn: Connection, module_id: int, *, actor: str, now: datetime
           and old.state in ('published', 'flagged', 'suspended')
         """,
         [now, actor, module_id],
-    )
-    await conn.execute(
-        """
-        insert into learning.published_module
-            (module_id, kind, role, competency, title, hash, body, published_at)
-        select m.id, m.kind, m.role, m.competency, c.title, c.hash, c.body, %s
-        from review.module m
-        join review.content c on c.module_id = m.id and c.number = m.number
-        where m.id = %s
-        """,
-        [now, module_id],
     )

@@ -103,9 +103,11 @@ as $$
                           encode(e.previous, 'hex'))::text, 'UTF8'))
 $$;
 
--- Definer's rights: the chain is computed here whatever the caller sends along.
+-- Definer's rights: the chain is computed here whatever the caller sends along. Here and wherever a
+-- search path is set, pg_temp is named, and last: left out it comes first, and whoever calls could
+-- put a type of their own in the place of one of ours.
 create function audit.chain() returns trigger
-language plpgsql security definer set search_path = pg_catalog
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     -- Ids are taken before this lock is, so the id is drawn again inside it: order is the chain's.
@@ -118,8 +120,24 @@ begin
 end $$;
 create trigger chain before insert on audit.event for each row execute function audit.chain();
 
+-- What the database itself writes down (its functions have the owner's rights), nobody else can say.
+create function audit.own_words() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if current_user <> (select pg_get_userbyid(relowner) from pg_class where oid = tg_relid) then
+        raise exception '% is written down by the database alone', new.act;
+    end if;
+    return new;
+end $$;
+create trigger own_words before insert on audit.event
+    for each row
+    when (new.act ~ '^(seat|person|competency|module)[.]'
+          and new.act not in ('module.reported', 'module.held_right'))
+    execute function audit.own_words();
+
 create function audit.refuse() returns trigger
-language plpgsql
+language plpgsql set search_path = pg_catalog, pg_temp
 as $$ begin raise exception 'the audit log is append-only'; end $$;
 create trigger append_only before update or delete or truncate on audit.event
     for each statement execute function audit.refuse();

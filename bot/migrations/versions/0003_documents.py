@@ -90,7 +90,7 @@ alter table indexing.document
 
 -- A revision is a record: its text and governance stand, and a validation once given stands too.
 create function indexing.keep_revision() returns trigger
-language plpgsql
+language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 begin
     if tg_op <> 'UPDATE' then
@@ -110,7 +110,7 @@ create trigger keep_all before truncate on indexing.revision
 
 -- Nothing comes into force unvalidated, whatever the code says.
 create function indexing.only_validated_in_force() returns trigger
-language plpgsql
+language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 begin
     if not exists (select from indexing.revision

@@ -32,6 +32,24 @@ create table learning.competency (
 create index on learning.competency (domain);
 create index on learning.competency (role);
 
+-- Whose domain a competency is says which SMEs may approve what is drafted for it.
+create function learning.log_domain() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+declare
+    said constant jsonb := coalesce(nullif(current_setting('jobaid.by', true), ''), '{}');
+begin
+    if coalesce(said ->> 'actor', '') = '' then
+        raise exception 'nobody says who moves the competency %', new.id;
+    end if;
+    insert into audit.event (actor, act, subject, detail)
+    values (said ->> 'actor', 'competency.moved', 'competency:' || new.id,
+            said - 'actor' || jsonb_build_object('before', old.domain, 'after', new.domain));
+    return null;
+end $$;
+create trigger log_domain after update on learning.competency
+    for each row when (old.domain <> new.domain) execute function learning.log_domain();
+
 -- Who says that the competency matters. `person` is empty for what nobody said, such as a job
 -- description.
 create table learning.competency_source (

@@ -84,7 +84,8 @@ create table review.content (
     stored_at   timestamptz not null,
     primary key (module_id, number),
     unique (module_id, number, hash),
-    check (hash = encode(sha256(convert_to(body, 'UTF8')), 'hex'))
+    check (hash = encode(sha256(convert_to(body, 'UTF8')), 'hex')),
+    check (title = body::json #>> '{content,title}')
 );
 
 -- Where the words of a content come from; a revision of one of these flags the module.
@@ -146,8 +147,9 @@ create table review.remark (
     kind       text not null check (kind in ('changes', 'reject', 'withdraw', 'report', 'restore')),
     person_id  bigint not null references learning.person (id),
     text       text not null check (text <> ''),
-    press      bigint not null unique references bot.inbox (id),
-    at         timestamptz not null
+    press      bigint not null unique,
+    at         timestamptz not null,
+    foreign key (press, person_id) references bot.inbox (id, person_id)
 );
 create index on review.remark (module_id);
 
@@ -156,8 +158,9 @@ create table review.minutes (
     module_id  bigint not null references review.module (id),
     person_id  bigint not null references learning.person (id),
     minutes    integer not null check (minutes > 0),
-    press      bigint not null unique references bot.inbox (id),
-    at         timestamptz not null
+    press      bigint not null unique,
+    at         timestamptz not null,
+    foreign key (press, person_id) references bot.inbox (id, person_id)
 );
 
 -- Why a published module was flagged: the changes in its sources, as codes and both wordings.
@@ -222,7 +225,7 @@ $$;
 
 -- Whether somebody may stand for a seat in a module: holds it, is there, and wrote none of it.
 create function review.may_approve(m review.module, person bigint, seat text) returns boolean
-language sql stable
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
     select exists (
         select from learning.person p
@@ -235,7 +238,7 @@ $$;
 
 -- The seats that have approved exactly what the module says now and may still stand for it.
 create function review.approved_seats(m review.module) returns text[]
-language sql stable
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
     select coalesce(array_agg(a.seat order by a.seat), '{}')
     from review.approval a
@@ -244,7 +247,7 @@ as $$
 $$;
 
 create function review.guard_module() returns trigger
-language plpgsql
+language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 declare
     may_change constant text[] := '{state,round,number,hash,moved_at,moved_by,due_at}';
@@ -253,10 +256,28 @@ begin
         if new.state <> 'draft' or new.number <> 0 or new.round <> 1 then
             raise exception 'a module begins as a draft without content';
         end if;
+        -- Its SMEs are those of its competency; a revision's are those of what it revises.
+        if new.revises is null and not exists (
+            select from analytics.gap g join learning.competency c on c.id = g.competency
+            where g.id = new.gap
+              and (g.competency, g.role, c.domain) = (new.competency, new.role, new.domain)) then
+            raise exception 'the gap % does not ask for this module', new.gap;
+        end if;
+        if new.revises is not null and not exists (
+            select from review.module stood
+            where stood.id = new.revises
+              and (stood.kind, stood.competency, stood.role, stood.domain)
+                  = (new.kind, new.competency, new.role, new.domain)) then
+            raise exception 'module % is revised by its like alone', new.revises;
+        end if;
         return new;
     end if;
     if tg_op <> 'UPDATE' then
         raise exception 'a module is never removed';
+    end if;
+    -- In an older snapshot somebody may hold a seat that was taken from them since.
+    if current_setting('transaction_isolation') <> 'read committed' then
+        raise exception 'modules move on what is known now: in read committed transactions';
     end if;
     if (to_jsonb(old) - may_change) is distinct from (to_jsonb(new) - may_change) then
         raise exception 'what module % is for cannot be changed', old.id;
@@ -267,6 +288,10 @@ begin
     if new.state <> old.state and not exists (
         select from review.move where before = old.state and after = new.state) then
         raise exception 'module % cannot go from % to %', old.id, old.state, new.state;
+    end if;
+    if (new.moved_at, new.moved_by) is distinct from (old.moved_at, old.moved_by)
+        and (new.state, new.number, new.round) = (old.state, old.number, old.round) then
+        raise exception 'module % has not moved', old.id;
     end if;
     if new.number <> old.number or new.hash <> old.hash then
         if old.state not in ('draft', 'in_review', 'changes_requested', 'approved_by_one')
@@ -297,7 +322,7 @@ create trigger guard_all before truncate on review.module
 
 -- No module moves and nobody approves without a line in the audit log, whoever writes the SQL.
 create function review.log_move() returns trigger
-language plpgsql
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     insert into audit.event (actor, act, subject, detail)
@@ -315,7 +340,7 @@ create trigger log_update after update on review.module
     execute function review.log_move();
 
 create function review.log_approval() returns trigger
-language plpgsql
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     insert into audit.event (actor, act, subject, detail)
@@ -328,9 +353,24 @@ begin
     return null;
 end $$;
 
--- What is no longer published is out of learners' reach in the same statement.
+-- What is published comes within learners' reach in the same statement, what no longer is goes out of
+-- it; nobody else writes there.
+create function review.put_out() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+    insert into learning.published_module
+        (module_id, kind, role, competency, title, hash, body, published_at)
+    select new.id, new.kind, new.role, new.competency, c.title, c.hash, c.body, new.moved_at
+    from review.content c where c.module_id = new.id and c.number = new.number;
+    return null;
+end $$;
+create trigger put_out after update of state on review.module
+    for each row when (old.state <> 'published' and new.state = 'published')
+    execute function review.put_out();
+
 create function review.take_back() returns trigger
-language plpgsql
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     delete from learning.published_module where module_id = new.id;
@@ -341,11 +381,14 @@ create trigger take_back after update of state on review.module
     execute function review.take_back();
 
 create function review.guard_approval() returns trigger
-language plpgsql
+language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 declare
     m review.module;
 begin
+    if current_setting('transaction_isolation') <> 'read committed' then
+        raise exception 'approvals rest on what is known now: in read committed transactions';
+    end if;
     select * into m from review.module where id = new.module_id for update;
     if m.state not in ('in_review', 'approved_by_one') or m.round <> new.round
         or m.number <> new.number or m.hash <> new.hash then
@@ -358,6 +401,9 @@ begin
     if not review.may_approve(m, new.person_id, new.seat) then
         raise exception 'person % may not approve module % as %', new.person_id, m.id, new.seat;
     end if;
+    if not exists (select from bot.inbox where id = new.press and state = 'waiting') then
+        raise exception 'press % was for something else', new.press;
+    end if;
     return new;
 end $$;
 create trigger guard before insert on review.approval
@@ -366,7 +412,7 @@ create trigger log after insert on review.approval
     for each row execute function review.log_approval();
 
 create function review.keep() returns trigger
-language plpgsql
+language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 begin
     raise exception '% is a record: nothing in it is changed or removed', tg_table_name;
@@ -380,8 +426,40 @@ create trigger keep before update or delete on review.approval
 create trigger keep_all before truncate on review.approval
     for each statement execute function review.keep();
 
+-- Once a content is before its reviewers, what it rests on stands.
+create function review.guard_cited() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if exists (select from review.module where id = new.module_id and number >= new.number) then
+        raise exception 'content % of module % rests on what it was stored with', new.number,
+            new.module_id;
+    end if;
+    return new;
+end $$;
+create trigger guard before insert on review.cited
+    for each row execute function review.guard_cited();
+
+-- A press is handled once, and one that decided something stays as it came.
+create function review.keep_press() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if new.state = 'waiting' and old.state <> 'waiting' then
+        raise exception 'event % has been handled', old.id;
+    end if;
+    if (old.key, old.platform, old.payload, old.received_at, old.person_id)
+            is distinct from (new.key, new.platform, new.payload, new.received_at, new.person_id)
+        and review.is_record(old.id) then
+        raise exception 'event % is a record', old.id;
+    end if;
+    return new;
+end $$;
+create trigger keep before update on bot.inbox
+    for each row execute function review.keep_press();
+
 create function review.guard_published() returns trigger
-language plpgsql
+language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 declare
     m review.module;

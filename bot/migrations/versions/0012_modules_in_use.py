@@ -170,7 +170,7 @@ $$;
 
 -- An SOP never becomes a module, nor a module an SOP: drafts rest on SOPs, and SOPs are imported.
 create function indexing.keep_kind() returns trigger
-language plpgsql
+language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 begin
     raise exception 'document % stays what it is', old.id;
@@ -182,14 +182,24 @@ create trigger keep_kind before update on indexing.document
 
 -- A module's document is in use while the module is published, with the published words.
 create function indexing.guard_module_document() returns trigger
-language plpgsql
+language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 declare
     published learning.published_module;
 begin
     select * into published from learning.published_module where module_id = new.module_id;
+    if new.withdrawn_on is not null then
+        if found and tg_op = 'UPDATE' then
+            raise exception 'module % is published', new.module_id;
+        end if;
+        return new;
+    end if;
     if not found then
         raise exception 'module % is not published', new.module_id;
+    end if;
+    if tg_op = 'UPDATE' and old.withdrawn_on is null
+        and old.in_force_revision_id <> new.in_force_revision_id then
+        raise exception 'module % is in use as it was published', new.module_id;
     end if;
     if new.in_force_revision_id is not null and not exists (
         select from indexing.revision r
@@ -201,12 +211,11 @@ begin
     return new;
 end $$;
 create trigger guard_module before insert or update on indexing.document
-    for each row when (new.kind = 'module' and new.withdrawn_on is null)
-    execute function indexing.guard_module_document();
+    for each row when (new.kind = 'module') execute function indexing.guard_module_document();
 
 -- Definer's rights: nobody else says on what a module rests.
 create function indexing.note_what_it_rests_on() returns trigger
-language plpgsql security definer set search_path = pg_catalog
+language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     delete from indexing.rests_on where document_id = new.id;
@@ -225,15 +234,20 @@ create trigger rests_on after update of in_force_revision_id on indexing.documen
 
 -- Every line and heading of a module's passage stands in what is published.
 create function indexing.guard_module_passage() returns trigger
-language plpgsql
+language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 declare
     module bigint;
+    newest bigint;
     published learning.published_module;
 begin
-    select module_id into module from indexing.document where id = new.document_id;
+    select module_id, newest_revision_id into module, newest
+    from indexing.document where id = new.document_id;
     if module is null then
         return new;
+    end if;
+    if new.revision_id <= newest then
+        raise exception 'the passages of module % are complete', module;
     end if;
     select * into published from learning.published_module where module_id = module;
     if not found
@@ -259,7 +273,7 @@ create trigger guard_module
 
 -- What is no longer published is out of answers in the same statement.
 create function indexing.withdraw_module() returns trigger
-language plpgsql
+language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 begin
     update indexing.document d
