@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import assert_never
 
 from handlers import published_cards as cards
-from handlers import review_posts, withdrawing
+from handlers import report_notices, review_posts, withdrawing
 from handlers.answer_cards import said_card
 from handlers.answering import names_of, owners_of
 from handlers.feedback import answer_pressed
@@ -22,13 +22,11 @@ from handlers.looking import module_of, show_directly
 from handlers.module_buttons import leading_guide
 from handlers.parts import later_part, part_of
 from handlers.privately import show, tell
-from handlers.review_words import title_of
 from handlers.services import Chat, Connection, Later, Services
 from indexing.nouns import Answered, WrittenAnswer
 from indexing.store.answers import StoredAnswer
 from indexing.visible import visible
 from learning.modules import LEVELS, Guide
-from learning.nouns import Person
 from learning.store.published import fetch_level, upsert_level
 from review import reports
 from review.outcomes import AlreadyReported, NoSuchModule, NotNow, Reported, WordsMissing
@@ -154,7 +152,8 @@ async def on_report(
             await show(chat, pressed, said_card(cards.ALREADY_REPORTED))
         case Reported():
             await show(chat, pressed, said_card(cards.thanks_words(result)))
-            await _tell_reviewers(conn, services, chat, result, person, text, now)
+            view = await review_posts.refresh(conn, chat, result.module.id, now)
+            await report_notices.post_notices(conn, services, chat, view, result.remark_id, now)
         case _:
             assert_never(result)
 
@@ -166,6 +165,8 @@ async def on_withdraw(
     person = pressed.person
     if person is None:
         await tell(chat, pressed, cards.UNKNOWN)
+        return
+    if await report_notices.was_decided(conn, chat, pressed, now):
         return
     shown = await _fetch_pressed(conn, chat, pressed, now)
     if shown is None:
@@ -184,6 +185,8 @@ async def on_right(
     if person is None:
         await tell(chat, pressed, cards.UNKNOWN)
         return
+    if await report_notices.was_decided(conn, chat, pressed, now):
+        return
     module_id, _ = module_of(pressed.subject)
     reason = _reason(pressed, module_id)
     if await withdrawing.hold_right_now(conn, chat, pressed, person, module_id, reason, now):
@@ -195,21 +198,3 @@ def _reason(pressed: Pressed, module_id: int) -> str:
     names = (cards.reason_field(module_id), cards.report_field(module_id))
     typed = next((pressed.fields[name] for name in names if name in pressed.fields), "")
     return visible(typed).strip()[:LONGEST_REPORT]
-
-
-async def _tell_reviewers(
-    conn: Connection,
-    services: Services,
-    chat: Chat,
-    reported: Reported,
-    person: Person,
-    text: str,
-    now: datetime,
-) -> None:
-    view = await review_posts.refresh(conn, chat, reported.module.id, now)
-    title = title_of(view.module, view.stored.title)
-    card = cards.reported_card(
-        view.module.id, title, person.name, text, suspended=reported.suspended
-    )
-    for place in services.review_places:
-        await chat.post(place, card)

@@ -101,18 +101,18 @@ def reason_field(module_id: int) -> str:
     return f"reason:m{module_id}"
 
 
-def reported_card(module_id: int, title: str, name: str, text: str, *, suspended: bool) -> Card:
-    """Shown where the reviewers are. What is suspended is decided on its own card."""
-    after = "It is suspended: nobody is shown it." if suspended else "It is still in use."
-    said = f"{name} says that {title} is wrong: “{text}” {after}"
-    if suspended:
-        return Card(said, (Text(literal(said)),))
+def reported_card(module_id: int, title: str, name: str, text: str, became: str = "") -> Card:
+    """Shown where the reviewers are. `became`: what was decided; then nothing is left to press."""
+    said, after = f"{name} says that {title} is wrong: “{text}”", became or "It is still in use."
+    words = (Text(literal(said)), Text(literal(after)))
+    if became:
+        return Card(f"{said} {after}", words)
     subject, ask = f"module:{module_id}", "Take it out of use at once?"
     hint = "Why it is right as it stands, or why it is withdrawn"
     return Card(
-        said,
+        f"{said} {after}",
         (
-            Text(literal(said)),
+            *words,
             Field(reason_field(module_id), "Reason", "long_text", hint=hint),
             Buttons(
                 (

@@ -8,6 +8,7 @@ from datetime import datetime
 from handlers import review_cards as cards
 from handlers.answer_cards import said_card
 from handlers.inbound import CardRef
+from handlers.report_notices import refresh_notices
 from handlers.review_view import ReviewView, fetch_view
 from handlers.review_words import title_of
 from handlers.services import Chat, Connection, Services
@@ -55,6 +56,7 @@ async def refresh(
         if not is_same or posted.kind == "form":
             at = posted.at if is_same else now
             await store.upsert_posted(conn, view.module, ref=posted.ref, place=posted.place, now=at)
+    await refresh_notices(conn, chat, view)
     return view
 
 
@@ -85,9 +87,8 @@ async def tell_those_who_reported(
     """What was found wrong is in use again, or what replaces it is."""
     said = "was looked at and is in use again: two reviewers have approved it."
     await tell_reporters(conn, chat, view, said)
-    replaced = view.module.revises
-    before = await fetch_view(conn, replaced, now.date()) if replaced else None
-    if before is not None:
+    if view.module.revises is not None:
+        before = await refresh(conn, chat, view.module.revises, now)
         said = "was looked at and is replaced: a new version is in use."
         await tell_reporters(conn, chat, before, said)
 

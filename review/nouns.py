@@ -170,13 +170,17 @@ class CitedRevision:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What a reviewer asked for, why they said no, or what a learner reported."""
+    """What a reviewer asked for, why they said no, or what a learner reported.
+
+    `id` grows with time.
+    """
 
     kind: Literal["changes", "reject", "withdraw", "report", "restore"]
     number: int
     person_id: int
     text: str
     at: datetime
+    id: int = 0
 
 
 WITHDRAWN = "withdrawn"

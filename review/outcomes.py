@@ -140,6 +140,7 @@ class Reported:
 
     module: Module
     suspended: bool
+    remark_id: int
 
 
 @dataclass(frozen=True, slots=True)

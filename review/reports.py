@@ -48,7 +48,7 @@ async def report(
     reporters = await store.fetch_reporters(conn, module)
     if person.id in reporters:
         return AlreadyReported(module)
-    await store.insert_remark(
+    remark_id = await store.insert_remark(
         conn, module, kind="report", person_id=person.id, text=text.strip(), press=press, now=now
     )
     enough = len(reporters) + 1 >= REPORTS_THAT_SUSPEND or "sme" in seats_of(person, module.domain)
@@ -58,7 +58,7 @@ async def report(
     await audit.record(conn, person.email, "module.reported", f"module:{module.id}", detail)
     found = await store.fetch_module(conn, module.id)
     assert found
-    return Reported(found, enough)
+    return Reported(found, enough, remark_id)
 
 
 async def hold_right(

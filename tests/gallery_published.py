@@ -107,7 +107,14 @@ PUBLISHED: dict[str, Card] = {
     "published_report": made.report_card(_module(42, AID)),
     "published_report_owner": made.report_card(_module(42, AID), may_withdraw=True),
     "published_reported": made.reported_card(
-        42, "Job aid “Lost receipt”", "Priya Shah", "The limit is £50.", suspended=False
+        42, "Job aid “Lost receipt”", "Priya Shah", "The limit is £50."
+    ),
+    "published_reported_decided": made.reported_card(
+        42,
+        "Job aid “Lost receipt”",
+        "Priya Shah",
+        "The *limit* is £50, <@U1>.",
+        "Dana Cole held it to be right on 20 November 2026: “§4 says £75”. It stays in use.",
     ),
     "published_report_hostile": made.report_card(_module(45, AID, _HOSTILE)),
 }

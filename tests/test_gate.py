@@ -273,7 +273,7 @@ async def test_two_reports_or_one_of_an_sme_suspend_a_module(world: World) -> No
     await world.approve(module, "dana")
     await world.approve(module, "jo")
     first = await report(module, "priya")
-    assert first == outcomes.Reported(first.module, suspended=False)  # type: ignore[attr-defined]
+    assert first == outcomes.Reported(first.module, False, first.remark_id)  # type: ignore[attr-defined]
     assert isinstance(await report(module, "priya"), outcomes.AlreadyReported)
     second = await report(module, "omar")
     assert isinstance(second, outcomes.Reported)

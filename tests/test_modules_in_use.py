@@ -595,7 +595,9 @@ async def test_what_is_right_after_all_stays_in_use_and_the_reporter_hears_why(
     assert said[-1][2].summary.startswith("Noted: it stays in use")
     assert await desk.world.published() == [module.id]
     assert await _acts(desk.world, "module.held_right") == ["dana@example.com"]
-    ((_, _, late),) = await desk.press("jo", right, channel=True, fields={reason: "Yes."})
+    ((_, _, late),) = await desk.press(
+        "jo", right, card="elsewhere", channel=True, fields={reason: "Yes."}
+    )
     assert "Nobody says that it is wrong any more" in late.summary
     await _reported(desk, module, "omar")
     assert await desk.world.published() == [module.id], "what was closed counts no more"

@@ -112,15 +112,19 @@ async def insert_remark(
     text: str,
     press: int,
     now: datetime,
-) -> None:
-    """Store what somebody asked for, or why they said no."""
-    await conn.execute(
-        """
-        insert into review.remark (module_id, number, kind, person_id, text, press, at)
-        values (%s, %s, %s, %s, %s, %s, %s)
-        """,
-        [module.id, module.number, kind, person_id, text, press, now],
-    )
+) -> int:
+    """Store what somebody asked for, or why they said no; return its id."""
+    row = await (
+        await conn.execute(
+            """
+            insert into review.remark (module_id, number, kind, person_id, text, press, at)
+            values (%s, %s, %s, %s, %s, %s, %s) returning id
+            """,
+            [module.id, module.number, kind, person_id, text, press, now],
+        )
+    ).fetchone()
+    assert row
+    return int(row[0])
 
 
 async def fetch_remarks(conn: Connection, module_id: int) -> tuple[Remark, ...]:
@@ -128,7 +132,7 @@ async def fetch_remarks(conn: Connection, module_id: int) -> tuple[Remark, ...]:
     rows = await (
         await conn.execute(
             """
-            select kind, number, person_id, text, at from review.remark
+            select kind, number, person_id, text, at, id from review.remark
             where module_id = %s order by id
             """,
             [module_id],
@@ -177,7 +181,7 @@ async def upsert_posted(
 
 
 async def mark_posted_done(conn: Connection, ref: str) -> None:
-    """A form was used: what stands in its place now is nothing to bring up to date."""
+    """A form was used, or a notice decided: what stands there now is nothing to bring up to date."""
     await conn.execute("update review.posted set kind = 'done' where ref = %s", [ref])
 
 
@@ -187,12 +191,51 @@ async def fetch_posted(conn: Connection, module_id: int) -> list[Posted]:
         await conn.execute(
             """
             select ref, number, place, kind, posted_at from review.posted
-            where module_id = %s and kind <> 'done' order by posted_at desc, ref
+            where module_id = %s and kind in ('card', 'form') order by posted_at desc, ref
             """,
             [module_id],
         )
     ).fetchall()
     return [Posted(*row) for row in rows]
+
+
+async def insert_notice(
+    conn: Connection, module: Module, *, ref: str, place: str, remark_id: int, now: datetime
+) -> None:
+    """Remember where reviewers were told of a report."""
+    await conn.execute(
+        """
+        insert into review.posted (ref, module_id, number, place, kind, remark_id, posted_at)
+        values (%s, %s, %s, %s, 'notice', %s, %s)
+        """,
+        [ref, module.id, module.number, place, remark_id, now],
+    )
+
+
+async def fetch_notices(conn: Connection, module_id: int) -> list[tuple[str, int]]:
+    """The notices of a module that are not decided: `(ref, id of the report)`."""
+    return await (
+        await conn.execute(
+            """
+            select ref, remark_id from review.posted
+            where module_id = %s and kind = 'notice' order by remark_id, ref
+            """,
+            [module_id],
+        )
+    ).fetchall()
+
+
+async def fetch_notice(conn: Connection, ref: str) -> tuple[int, int] | None:
+    """The module and the report that a notice is of, decided or not; None for any other card."""
+    return await (
+        await conn.execute(
+            """
+            select module_id, remark_id from review.posted
+            where ref = %s and remark_id is not null
+            """,
+            [ref],
+        )
+    ).fetchone()
 
 
 async def insert_minutes(

@@ -175,14 +175,17 @@ create table review.flag (
 create index on review.flag (module_id);
 
 -- Where a module's card stands, so that it can be brought up to date. Only the newest of a place
--- is the module's card; the others are old. A `form` is what somebody approves with.
+-- is the module's card; the others are old. A `form` is what somebody approves with, a `notice` what
+-- tells of a report, `remark_id`; used or decided, both are `done`.
 create table review.posted (
     ref        text primary key,
     module_id  bigint not null references review.module (id),
     number     integer not null,
     place      text not null,
-    kind       text not null default 'card' check (kind in ('card', 'form', 'done')),
-    posted_at  timestamptz not null
+    kind       text not null default 'card' check (kind in ('card', 'form', 'notice', 'done')),
+    remark_id  bigint references review.remark (id),
+    posted_at  timestamptz not null,
+    check (kind <> 'notice' or remark_id is not null)
 );
 create index on review.posted (module_id);
 
