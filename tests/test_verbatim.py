@@ -704,6 +704,98 @@ def test_sections_that_a_job_aid_speaks_of_are_on_it_with_their_numbers() -> Non
     ]
 
 
+def aid_of(markdown: str) -> list[str]:
+    content = made("aid", sop_text(markdown)).content
+    assert isinstance(content, JobAid)
+    for line in content.lines:
+        assert line.authored or check(line.text, [line.cites[0].quote]) == Supported()
+    return [line.text for line in content.lines]
+
+
+def test_a_job_aid_of_a_procedure_without_numbers_has_it_in_its_order() -> None:
+    bullets = """
+        # Requests
+
+        - Log the request the same day.
+        - Verify who is asking. Do not ask for a copy of an ID card.
+        - Search these systems:
+          - CRM
+          - Billing
+        - Send the export.
+        """
+    assert aid_of(bullets) == [
+        "Log the request the same day.",
+        "Verify who is asking. Do not ask for a copy of an ID card.",
+        "Search these systems:",
+        "CRM",
+        "Billing",
+        "Send the export.",
+    ]
+    paragraphs = """
+        # Gate
+
+        **Greet the visitor.** Ask whom they visit.
+
+        **Check identity.** Look at a photo ID. Do not copy it.
+
+        **Hand out the badge.** Contractors may enter only with an escort.
+        """
+    assert aid_of(paragraphs) == [
+        "Greet the visitor.",
+        "Check identity.",
+        "Look at a photo ID. Do not copy it.",
+        "Hand out the badge.",
+        "Contractors may enter only with an escort.",
+    ]
+
+
+def test_a_job_aid_has_what_its_steps_point_at_and_warns_where_the_sop_does() -> None:
+    assert aid_of(
+        """
+        # Slicer
+
+        Never touch the blade.
+
+        1. Isolate it.
+           1. Pull the plug before anything else.
+        2. Decide by the table.
+
+        | Reading | Decision |
+        |---|---|
+        | red | stop |
+
+        3. Ask for two of the items below.
+           - Name
+           - Number
+
+        Caution: wet floor.
+        """
+    ) == [
+        "Never touch the blade.",
+        "1. Isolate it.",
+        "Pull the plug before anything else.",
+        "2. Decide by the table.",
+        "| Reading | Decision |",
+        "| red | stop |",
+        "3. Ask for two of the items below.",
+        "Name",
+        "Number",
+        "Caution: wet floor.",
+    ]
+
+
+def test_a_job_aid_of_steps_that_are_no_list_numbers_them_as_the_sop_does() -> None:
+    rows = "| No. | Do |\n|---|---|\n| 1 | Load it |\n| 2 | Lock it |\n"
+    assert aid_of(f"# Autoclave\n\n{rows}") == ["1: Load it", "2: Lock it"]
+    assert aid_of("# Water\n\nI. Wait.\n\nII. Fill it.") == ["I. Wait.", "II. Fill it."]
+    assert aid_of("# Press\n\n## Step 1: Stop\n\nHit it.\n\n## Step 2: Tell\n\nCall.") == [
+        "Step 1: Stop:",
+        "Hit it.",
+        "Step 2: Tell:",
+        "Call.",
+    ]
+
+
 def test_a_list_of_steps_that_fits_no_job_aid_is_too_long() -> None:
     steps = "\n".join(
         f"{n}. If it is {n + 10} days old, {'look again and ' * 20}go." for n in range(1, 9)

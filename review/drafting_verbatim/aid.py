@@ -23,18 +23,23 @@ from review.drafting_verbatim.guide import (
 from review.drafting_verbatim.warning import warns
 from review.drafting_verbatim.wording import (
     announces,
+    binds,
     depends,
     instructs,
     is_record,
     label,
     leans,
     pointed,
+    points_down,
     section_name,
     section_number,
     sets_threshold,
 )
 
+_MARK = re.compile(r"^(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+")
 FEWEST_LINES = 2
+FEWEST_POINTS = 3
+"""Points of a list that is a procedure."""
 LONGEST_TITLE = 90
 """Characters of a title that names two sections."""
 
@@ -73,7 +78,7 @@ def job_aid(sop: Outline, wanted: str, fit: Fit) -> tuple[JobAid, bool] | None:
         held = fuller
     for at in order:
         for extra in pieces[at].extras:
-            more = {**held, at: (*held.get(at, ()), extra)}
+            more = {**held, at: _in_order(pieces[at], (*held.get(at, ()), extra))}
             short = _length(title, pieces, more) <= AID_CHARACTERS
             if (at in held or whole) and short and not _astray(pieces, more, extra, at):
                 held = more
@@ -85,6 +90,13 @@ def job_aid(sop: Outline, wanted: str, fit: Fit) -> tuple[JobAid, bool] | None:
         if _length(told, pieces, held) <= AID_CHARACTERS:
             title = told
     return JobAid(title, lines), whole
+
+
+def _in_order(piece: _Piece, lines: Sequence[Sentence]) -> tuple[Sentence, ...]:
+    """The lines as the SOP has them; what stands beside steps stays after them."""
+    if any(_is_step(line) for line in lines):
+        return tuple(lines)
+    return tuple(sorted(lines, key=lambda line: piece.text.find(line.text)))
 
 
 def _best(
@@ -139,12 +151,12 @@ def _complete(pieces: Sequence[_Piece], held: _Held) -> _Held:
 
 
 def _is_step(line: Sentence) -> bool:
-    return re.match(r"\d+\. ", line.text) is not None
+    return re.match(r"\d+[.:] ", line.text) is not None
 
 
 def _astray(pieces: Sequence[_Piece], held: _Held, line: Sentence, at: int) -> bool:
     """Whether a line sends people to a section or a step that is not on the aid."""
-    steps = {said.text.split(".")[0] for said in held.get(at, ()) if _is_step(said)}
+    steps = {re.split(r"[.:]", said.text)[0] for said in held.get(at, ()) if _is_step(said)}
     if any(number not in steps for number in pointed("step", line.text)):
         return True
     for number in pointed("section", line.text):
@@ -197,29 +209,56 @@ def _pieces(sop: Outline) -> Iterator[_Piece]:
         blocks = [part for part in parts if isinstance(part, Block)]
         steps = [part for part in parts if isinstance(part, SopStep)]
         warned = list(warnings(blocks))
-        cores = [line.said() for line in (warned if steps else _beside(blocks, warned))]
+        first = _place(steps[0].head) if steps else (0, 0)
+        beside = warned if steps else list(_beside(blocks, warned))
+        before = [line.said() for line in beside if _place(line) < first]
+        after = [line.said() for line in beside if _place(line) >= first]
+        of_steps = [
+            [line for step in steps for line in told(step, named[step.list_id])]
+            for told in (_fuller, _core, _step, _name)
+        ]
+        fuller, core, shorter, shortest = ((*before, *own, *after) for own in of_steps)
         yield _Piece(
             section[-1] if section else sop.sop.title,
-            (*(ln for step in steps for ln in _fuller(step, named[step.list_id])), *cores),
-            (*(ln for step in steps for ln in _core(step, named[step.list_id])), *cores),
-            (*(ln for step in steps for ln in _step(step, named[step.list_id])), *cores),
-            (*(_numbered(step, named[step.list_id]) for step in steps), *cores),
-            tuple(_extras(blocks, warned)),
+            fuller,
+            core,
+            shorter,
+            shortest,
+            tuple(line for line in _extras(blocks, warned) if line not in core),
             "\n".join(line.text for part in parts for line in part.lines),
         )
 
 
 def _beside(blocks: Sequence[Block], warned: Sequence[Clause]) -> Iterator[Clause]:
-    """What warns in a section without steps, and the lists that its heading lets people expect."""
-    if not warned:
-        return
+    """What a section without steps must say: what warns, and lists.
+
+    Those are the lists of what to do, and beside a warning those that the heading lets people
+    expect. Paragraphs that each begin with what to do are a procedure as well.
+    """
+    in_order = _are_acts([block.head for block in blocks if block.head.form == "prose"])
     for block in blocks:
-        if _announces_list(block):
+        if _tells_to_do(block) or (warned and _announces_list(block)):
             yield from block.lines
+        elif in_order and instructs(block.head.text) and announces(block.head.text):
+            yield from block.lines if len(block.lines) > 1 else ()
+        elif in_order and instructs(block.head.text):
+            yield block.head.sentences[0]
+            rest = replace(block.head, start=block.head.sentences[0].end)
+            yield from (clause for clause in warned if _holds(rest, clause))
         else:
             yield from (
                 clause for clause in warned if any(_holds(line, clause) for line in block.lines)
             )
+
+
+def _tells_to_do(block: Block) -> bool:
+    """Whether a block is a list of instructions: a procedure without numbers."""
+    return _are_acts([line for line in block.lines if line.form == "point" and line.depth == 0])
+
+
+def _are_acts(lines: Sequence[Clause]) -> bool:
+    acts = sum(instructs(line.text) for line in lines)
+    return len(lines) >= FEWEST_POINTS and 4 * acts >= 3 * len(lines)
 
 
 def _announces_list(block: Block) -> bool:
@@ -236,55 +275,80 @@ def _core(step: SopStep, named: bool) -> Iterator[Sentence]:
         yield from _step(step, named)
         return
     yield _first_line(step)
-    if announces(step.head.text):
-        yield from (line.said() for line in step.lines[1:])
+    if announces(step.head.text) or points_down(step.head.text):
+        yield from (_point(line.said()) for line in step.lines[1:])
         return
-    within = {sentence.said() for sentence in step.head.sentences}
     yield from (
         line
         for line in expert_lines(step, named=named)[1:]
-        if line not in within and not line.text.rstrip().endswith(":")
+        if not _within(line, step.head) and not line.text.rstrip().endswith(":")
     )
 
 
 def _step(step: SopStep, named: bool) -> Iterator[Sentence]:
     yield _numbered(step, named)
-    yield from expert_lines(step, named=named)[1:]
+    yield from map(_point, expert_lines(step, named=named)[1:])
 
 
 def _fuller(step: SopStep, named: bool) -> Iterator[Sentence]:
     """The step as the guide's standard level has it, its first line whole if it has no name."""
     first, *rest = standard_lines(step)
     if not named:
-        within = {sentence.said() for sentence in step.head.sentences}
         yield _first_line(step)
-        yield from (line for line in rest if line not in within)
+        yield from (_point(line) for line in rest if not _within(line, step.head))
         return
-    yield _from_number(step.head, len(first.text)).said()
-    yield from rest
+    yield _with_number(step, replace(step.head, end=step.head.start + len(first.text)), first.text)
+    yield from map(_point, rest)
+
+
+def _within(line: Sentence, head: Clause) -> bool:
+    """Whether a line is a part of a step's first line, which stands on the aid whole."""
+    return line.text in head.text and all(cite.quote in head.quote for cite in line.cites)
+
+
+def _name(step: SopStep, named: bool) -> Iterator[Sentence]:
+    yield _numbered(step, named)
+
+
+def _point(line: Sentence) -> Sentence:
+    """A step's point without its number, which would read as a further step's."""
+    return replace(line, text=_MARK.sub("", line.text))
+
+
+def _place(clause: Clause) -> tuple[int, int]:
+    return clause.passage.ordinal, clause.start
 
 
 def _first_line(step: SopStep) -> Sentence:
-    return _from_number(step.head, len(step.head.quote)).said()
-
-
-def _from_number(head: Clause, length: int) -> Clause:
-    """The first characters of a step's first line, its number with them."""
-    line = head.passage.text.rfind("\n", 0, head.start) + 1
-    return replace(head, start=line, end=head.start + length)
+    return _with_number(step, step.head, step.head.text)
 
 
 def _numbered(step: SopStep, named: bool) -> Sentence:
-    """The step's name with its number, as the SOP has both."""
-    name, _ = step_name(step, named=named)
-    length = len(step.head.sentences[0].quote)
-    return _from_number(step.head, length).said(f"{step.number}. {name.text}")
+    """The step's name with its number."""
+    return _with_number(step, step.head.sentences[0], step_name(step, named=named)[0].text)
+
+
+def _with_number(step: SopStep, first: Clause, text: str) -> Sentence:
+    """The beginning of a step's first line with the number that the SOP has before it.
+
+    One whose heading counts has none in its line: the heading stands above it.
+    """
+    line = first.passage.text.rfind("\n", 0, first.start) + 1
+    quoted = replace(first, start=line)
+    mark = quoted.quote[: first.start - line].strip()
+    if not mark:
+        return first.said(text)
+    if mark.startswith("|"):
+        mark = f"{step.number}:"
+    elif mark[0].isdigit():
+        mark = f"{step.number}."
+    return quoted.said(f"{mark} {text}")
 
 
 def _extras(blocks: Sequence[Block], warned: Sequence[Clause]) -> Iterator[Sentence]:
     """What else decides something beside the steps, and can be understood by itself."""
     for block in blocks:
-        if _announces_list(block):
+        if _announces_list(block) or _tells_to_do(block):
             continue
         for line in block.lines:
             if (
@@ -296,6 +360,6 @@ def _extras(blocks: Sequence[Block], warned: Sequence[Clause]) -> Iterator[Sente
             for said in (line,) if line.form == "point" else line.sentences:
                 if leans(said.text) or warns(said.text) or said.text.rstrip().endswith(":"):
                     continue
-                acts = instructs(label(said.text)[1])
+                acts = instructs(label(said.text)[1]) or binds(said.text)
                 if sets_threshold(said.text) or (depends(said.text) and acts):
                     yield said.said()

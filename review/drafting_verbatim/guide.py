@@ -115,6 +115,8 @@ def _kept(
     for at, sentence in enumerate(line.sentences):
         if sentence == said:
             continue
+        if is_bare_label(sentence.text) and at + 1 == len(line.sentences):
+            return
         if _labels(sentence):
             yield replace(sentence, end=line.end)
             return

@@ -7,6 +7,7 @@ warning too many costs a line, one too few costs a hand: what may be one is kept
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _LABELS = (
     r"(?:warnings?|caution|danger|important|attention|beware|achtung|warnung|vorsicht|gefahr|wichtig"
@@ -98,6 +99,7 @@ def is_bare_label(text: str) -> bool:
     return bool(_BARE.match(text))
 
 
+@lru_cache(maxsize=4096)
 def warns(text: str) -> bool:
     """Whether a text forbids something, names a harm, or says of itself that it warns."""
     return bool(

@@ -29,6 +29,10 @@ _BINDS = re.compile(
     r"|forbidden|prohibited|allowed|permitted|approval|approves?|counts?)\b",
     re.IGNORECASE,
 )
+_STRICT = re.compile(
+    r"\b(?:must|shall|has to|have to|may only|can only)\b|\bonly (?:after|with|if|when|once|by)\b",
+    re.IGNORECASE,
+)
 _BOUND = re.compile(
     r"(?:above|over|below|under|up to|from|until|more than|less than|at least|at most|exactly)\b"
     r"[^.;]*\d[^.;]*[,:]\s|(?:from|until|after|up to) day\b",
@@ -219,6 +223,11 @@ def instructs(text: str) -> bool:
     if first is None or first[1].casefold() not in VERBS:
         return False
     return first[2] in (" ", "") or first[1].casefold() not in _ALSO_ADJECTIVES
+
+
+def binds(text: str) -> bool:
+    """Whether a text says what must be, or what may be only in one case."""
+    return bool(_STRICT.search(text))
 
 
 def directs(text: str) -> bool:
