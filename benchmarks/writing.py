@@ -22,6 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from benchmarks.throwaway import MODELS, TODAY, fill, throwaway_pool
 from bot.language_model import Patience, endpoint_model
 from indexing.answerable import Answerable, NotAnswerable, Unasked, is_answerable
@@ -48,6 +50,14 @@ class Waiting:
     waited: float = 0.0
 
     @property
+    def cites(self) -> bool:
+        return self.model.cites
+
+    @cites.setter
+    def cites(self, cites: bool) -> None:
+        self.model.cites = cites
+
+    @property
     def name(self) -> str:
         return self.model.name
 
@@ -58,9 +68,11 @@ class Waiting:
         finally:
             self.waited += time.perf_counter() - begun
 
-    async def write(self, prompt: Prompt, usage: Usage) -> AsyncGenerator[str]:
+    async def write(
+        self, prompt: Prompt, usage: Usage, shape: type[BaseModel] | None = None
+    ) -> AsyncGenerator[str]:
         begun = time.perf_counter()
-        async with aclosing(self.model.write(prompt, usage)) as pieces:
+        async with aclosing(self.model.write(prompt, usage, shape)) as pieces:
             async for piece in pieces:
                 self.waited += time.perf_counter() - begun
                 yield piece

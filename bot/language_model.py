@@ -20,7 +20,7 @@ import structlog
 from openai.types import CompletionUsage
 from openai.types.chat import ChatCompletionChunk
 from openai.types.chat.chat_completion_chunk import Choice, ChoiceDelta
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from bot.breaker import Breaker
 from bot.settings import Settings, UnusableSetting
@@ -108,6 +108,7 @@ class EndpointModel:
         self._patience = patience
         self._breaker = breaker
         self._abilities = _Abilities()
+        self.cites = True
 
     @property
     def name(self) -> str:
@@ -134,19 +135,19 @@ class EndpointModel:
             return value
         raise AssertionError("the last rung returns or raises")
 
-    async def write(self, prompt: Prompt, usage: Usage) -> AsyncGenerator[str]:
-        """Stream text."""
+    async def write(
+        self, prompt: Prompt, usage: Usage, shape: type[BaseModel] | None = None
+    ) -> AsyncGenerator[str]:
+        """Stream text, from the rung of the ladder that was settled by asking, if one was."""
+        rung = LADDER[self._abilities.rung] if self._abilities.settled else "text"
+        asked = _shaped(rung, shape) if shape else {}
         with self._breaker.call() if self._breaker else nullcontext():
-            async with aclosing(self._stream(prompt, {}, usage)) as pieces:
+            async with aclosing(self._stream(*_in_prompt(prompt, asked), usage)) as pieces:
                 async for piece in pieces:
                     yield piece
 
     async def _whole(self, prompt: Prompt, shape: dict[str, Any], usage: Usage) -> str:
-        schema = shape.pop("schema", "")
-        if schema:
-            task = f"{prompt.task}\n\nAnswer with one JSON object of this schema only:\n{schema}"
-            prompt = Prompt(prompt.instructions, prompt.untrusted, task, prompt.max_tokens)
-        async with aclosing(self._stream(prompt, shape, usage)) as pieces:
+        async with aclosing(self._stream(*_in_prompt(prompt, shape), usage)) as pieces:
             return "".join([piece async for piece in pieces])
 
     async def _stream(
@@ -292,6 +293,15 @@ def _shaped(rung: Rung, answer: type[T]) -> dict[str, Any]:
             return {"response_format": {"type": "json_object"}, "schema": written}
         case "text":
             return {"schema": written}
+
+
+def _in_prompt(prompt: Prompt, shape: dict[str, Any]) -> tuple[Prompt, dict[str, Any]]:
+    """The schema that a rung puts into the prompt moved there, and what is left of the request."""
+    schema = shape.pop("schema", "")
+    if schema:
+        task = f"{prompt.task}\n\nAnswer with one JSON object of this schema only:\n{schema}"
+        prompt = Prompt(prompt.instructions, prompt.untrusted, task, prompt.max_tokens)
+    return prompt, shape
 
 
 def _parsed(said: str, answer: type[T]) -> T:

@@ -16,6 +16,7 @@ from typing import TypeVar
 import psycopg
 import structlog
 from psycopg_pool import PoolTimeout
+from pydantic import BaseModel
 
 from bot import store
 from bot.database import Pool
@@ -39,6 +40,15 @@ class Stoppable:
         """The model's name."""
         return self._model.name
 
+    @property
+    def cites(self) -> bool:
+        """As the model, which learns it for the answers to come."""
+        return self._model.cites
+
+    @cites.setter
+    def cites(self, cites: bool) -> None:
+        self._model.cites = cites
+
     def stop(self) -> None:
         """Interrupt what the model is doing, and let it do nothing more."""
         if self._waiting is not None and not self._stopped:
@@ -49,9 +59,11 @@ class Stoppable:
         """As the model."""
         return await self._unless_stopped(lambda: self._model.ask(prompt, answer, usage))
 
-    async def write(self, prompt: Prompt, usage: Usage) -> AsyncGenerator[str]:
+    async def write(
+        self, prompt: Prompt, usage: Usage, shape: type[BaseModel] | None = None
+    ) -> AsyncGenerator[str]:
         """As the model."""
-        async with aclosing(self._model.write(prompt, usage)) as pieces:
+        async with aclosing(self._model.write(prompt, usage, shape)) as pieces:
             while (piece := await self._unless_stopped(lambda: anext(pieces, None))) is not None:
                 yield piece
 

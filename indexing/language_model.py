@@ -134,6 +134,9 @@ class Usage:
 class LanguageModel(Protocol):
     """A model behind some endpoint. Both methods raise `ModelUnavailable`, nothing else expected."""
 
+    cites: bool
+    """Whether its text is expected to have marks; False once one came without: a schema has to."""
+
     @property
     def name(self) -> str:
         """The model's name as configured."""
@@ -141,5 +144,11 @@ class LanguageModel(Protocol):
     async def ask(self, prompt: Prompt, answer: type[T], usage: Usage) -> T:
         """Ask for a value of type `answer`; what is returned has been validated."""
 
-    def write(self, prompt: Prompt, usage: Usage) -> AsyncGenerator[str]:
-        """Ask for text, which arrives in pieces of any size. Close the iterator to stop early."""
+    def write(
+        self, prompt: Prompt, usage: Usage, shape: type[BaseModel] | None = None
+    ) -> AsyncGenerator[str]:
+        """Ask for text, which arrives in pieces of any size. Close the iterator to stop early.
+
+        With `shape` it should be JSON of that shape. Not every endpoint can hold a model to it, so
+        the text is what the model wrote.
+        """

@@ -1,17 +1,24 @@
 """Decides what a model's text says: sentences and steps with their marks, and whether any can act.
 
-What a model wrote is plain words with `[n]` marks. Emphasis is taken off; whatever could act when
-it is shown (a link, a mention, an image, HTML) is found, so that its sentence can be left out.
+What a model wrote is plain words with `[n]` marks, or JSON that names passages. Emphasis is taken
+off; whatever could act when it is shown (a link, a mention, an image, HTML) is found, so that its
+sentence can be left out.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from dataclasses import dataclass
+from contextlib import aclosing
+from dataclasses import dataclass, replace
 
+from pydantic_core import from_json
+
+from indexing.language_model import ModelUnavailable
 from indexing.passages import units
+from indexing.prompts import CitedSentence, CitedSentences
 from indexing.visible import one_line, visible
 
 _MARK = re.compile(r"[ \t]*\[(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\]")
@@ -28,6 +35,10 @@ _ACTS = re.compile(
     re.IGNORECASE,
 )
 
+_JSON = re.compile(r"\s*(?:```(?:json)?\s*)?\{")
+_UNDECIDED = re.compile(r"\s*(?:`{1,3}j?s?o?n?\s*)?")
+"""The beginning of a text that may yet turn out to be JSON, perhaps in a code fence."""
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -41,8 +52,69 @@ class Said:
     step: int | None = None
 
 
-async def sentences_in(pieces: AsyncIterator[str]) -> AsyncGenerator[Said]:
-    """Each sentence or step as soon as the beginning of what follows it has arrived."""
+async def sentences_in(pieces: AsyncIterator[str], *, shaped: bool = False) -> AsyncGenerator[Said]:
+    """Each sentence or step as soon as the beginning of what follows it has arrived.
+
+    `shaped`: it was asked for as `CitedSentences`, which not every endpoint can hold a model to, so
+    plain text with marks is understood as well. Raises `ModelUnavailable` for JSON of another shape.
+    """
+    if not shaped:
+        async for said in _of_text(pieces):
+            yield said
+        return
+    begun = ""
+    async for piece in pieces:
+        begun += piece
+        if not _UNDECIDED.fullmatch(begun):
+            break
+    read = _of_json if _JSON.match(begun) else _of_text
+    async with aclosing(read(_continued(begun, pieces))) as sentences:
+        async for said in sentences:
+            yield said
+
+
+async def _continued(begun: str, pieces: AsyncIterator[str]) -> AsyncGenerator[str]:
+    yield begun
+    async for piece in pieces:
+        yield piece
+
+
+async def _of_json(pieces: AsyncIterator[str]) -> AsyncGenerator[Said]:
+    text, taken = "", 0
+    async for piece in pieces:
+        text += piece
+        for one in _complete(text)[taken:]:
+            taken += 1
+            for said in _cited(one):
+                yield said
+    try:
+        whole, _ = json.JSONDecoder().raw_decode(text, text.index("{"))
+        sentences = CitedSentences.model_validate(whole).sentences
+    except (ValueError, RecursionError) as error:
+        raise ModelUnavailable("off_schema", "no sentences with passages") from error
+    for one in sentences[taken:]:
+        for said in _cited(one):
+            yield said
+
+
+def _complete(text: str) -> list[CitedSentence]:
+    """The sentences of JSON that has arrived in part, save the last, which may still go on."""
+    try:
+        arrived = from_json(text[text.index("{") :], allow_partial=True)
+        sentences = arrived.get("sentences", [])[:-1]
+        return [CitedSentence.model_validate(one) for one in sentences]
+    except (ValueError, TypeError, AttributeError):
+        return []  # the whole tells what is wrong with it
+
+
+def _cited(one: CitedSentence) -> Iterator[Said]:
+    """What a cited text says, sentence by sentence; a mark within it cites as well."""
+    for start, end, step in _units(one.text):
+        if said := _said(one.text[start:end], step):
+            yield replace(said, cites=tuple(dict.fromkeys((one.passage, *said.cites))))
+
+
+async def _of_text(pieces: AsyncIterator[str]) -> AsyncGenerator[Said]:
     text = ""
     async for piece in pieces:
         text += piece

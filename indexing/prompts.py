@@ -42,11 +42,15 @@ sentences.
 them and in their order.
 - Use the passage's own words. Keep every number, unit, name, condition, "not", "must" and "may" \
 as it stands there.
-- Each sentence and each step ends with the number of its passage in brackets, as in:
-Parcels above 20 kg go by the lift. [2]
-1. Weigh the parcel. [2]
-2. Stick a red label on it. [3]
-- Plain text without links, headings, conclusions, or a closing remark."""
+- Plain text without links, headings, conclusions, or a closing remark.
+"""
+
+_MARKED = """\
+- Each sentence and each step ends with the number of its passage in brackets, like [2]."""
+
+_SHAPED = """\
+- passage: the number of the passage that says so. text: one sentence, or one step with its number \
+before it."""
 
 _REWRITE = """\
 Rewrite the question so that it can be understood without the thread: replace words like "it" or \
@@ -62,6 +66,26 @@ class Check(BaseModel):
     quote: str = Field(json_schema_extra={"maxLength": LONGEST_QUOTE})
     number: int
     answers: bool
+
+
+class CitedSentence(BaseModel):
+    """A sentence of an answer, and the number of the passage it rests on.
+
+    The number comes first: a model then writes from the passage that it has named.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    passage: int
+    text: str
+
+
+class CitedSentences(BaseModel):
+    """An answer. Its lengths are not in the schema: an endpoint that keeps to them cuts a sentence."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    sentences: list[CitedSentence]
 
 
 class Rewriting(BaseModel):
@@ -80,10 +104,17 @@ def check_prompt(
 
 
 def writing_prompt(
-    question: str, history: Sequence[Turn], passages: Sequence[FoundPassage]
+    question: str,
+    history: Sequence[Turn],
+    passages: Sequence[FoundPassage],
+    *,
+    shaped: bool = False,
 ) -> Prompt:
-    """Ask for an answer from the passages: text with `[n]` marks."""
-    return Prompt(_READ, _shown(question, history, passages), _WRITE, max_tokens=450)
+    """Ask for an answer from the passages: text with `[n]` marks, `shaped` as `CitedSentences`."""
+    task = _WRITE + (_SHAPED if shaped else _MARKED)
+    return Prompt(
+        _READ, _shown(question, history, passages), task, max_tokens=600 if shaped else 450
+    )
 
 
 def rewriting_prompt(question: str, history: Sequence[Turn]) -> Prompt:

@@ -21,7 +21,7 @@ from indexing.language_model import LanguageModel, ModelUnavailable, Usage
 from indexing.model_text import Said, can_act, same_language, sentences_in, unmarked
 from indexing.nouns import FoundPassage, Turn
 from indexing.passages import units, units_with_whole_warnings
-from indexing.prompts import writing_prompt
+from indexing.prompts import CitedSentences, writing_prompt
 from indexing.support import Nearness, Unsupported, supported_by
 from indexing.terms import terms
 
@@ -113,22 +113,28 @@ async def write_answer(
     with `Fallback` too: what was shown is then replaced. `near`: see `support.check`.
     """
     shown = shown_to_model(passages)
-    prompt = writing_prompt(question, spoken_to_people(history), shown)
-    draft = _Draft(shown, found, model.name, prompt.hash, near)
-    try:
-        async with (
-            aclosing(model.write(prompt, usage)) as pieces,
-            aclosing(sentences_in(pieces)) as written,
-        ):
-            async for said in written:
-                for sentence in await asyncio.to_thread(draft.take, said):
-                    usage.awaited = False
-                    yield sentence
-                if draft.is_over:
-                    break
-    except ModelUnavailable as failure:
-        yield draft.broken_off(failure.why)
-        return
+    turns = spoken_to_people(history)
+    for shaped in (False, True) if model.cites else (True,):
+        prompt = writing_prompt(question, turns, shown, shaped=shaped)
+        draft = _Draft(shown, found, model.name, prompt.hash, near)
+        try:
+            async with (
+                aclosing(model.write(prompt, usage, CitedSentences if shaped else None)) as pieces,
+                aclosing(sentences_in(pieces, shaped=shaped)) as written,
+            ):
+                async for said in written:
+                    for sentence in await asyncio.to_thread(draft.take, said):
+                        usage.awaited = False
+                        yield sentence
+                    if draft.is_over:
+                        break
+        except ModelUnavailable as failure:
+            yield draft.broken_off(failure.why)
+            return
+        if draft.cites or shaped:
+            break
+        # Small models answer and leave out the marks, time after time; a schema makes them cite.
+        model.cites = False
     for sentence in draft.finish():
         yield sentence
     yield draft.result()
@@ -151,6 +157,8 @@ class _Draft:
     room: int = LONGEST
     failed: Unwritten | None = None
     full: bool = False
+    cites: bool = False
+    """Whether anything in the text has a mark."""
 
     @property
     def is_over(self) -> bool:
@@ -158,6 +166,7 @@ class _Draft:
 
     def take(self, said: Said) -> list[WrittenSentence]:
         """Check a sentence; give what may be shown now."""
+        self.cites = self.cites or bool(said.cites)
         if len(said.text) > self.room:
             # Half a procedure is none; a text that only goes on too long still answers.
             self.full, why = True, "length"

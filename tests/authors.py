@@ -30,6 +30,7 @@ class Author:
     answer: Answer
     name: str = "author"
     prompts: list[Prompt] = field(default_factory=list)
+    cites: bool = True
 
     async def ask(self, prompt: Prompt, answer: type[T], usage: Usage) -> T:
         usage.calls.append(Call(prompt.hash, 10, 5, 1.0, 2.0))
@@ -40,7 +41,9 @@ class Author:
         assert isinstance(said, answer)
         return said
 
-    async def write(self, prompt: Prompt, usage: Usage) -> AsyncGenerator[str]:
+    async def write(
+        self, prompt: Prompt, usage: Usage, shape: type[BaseModel] | None = None
+    ) -> AsyncGenerator[str]:
         raise ModelUnavailable("broken", "drafting asks for values only")
         yield ""
 

@@ -94,6 +94,7 @@ class FakeLanguageModel:
     answers: list[BaseModel | str | ModelUnavailable | tuple[str, ModelUnavailable]]
     prompts: list[Prompt] = field(default_factory=list)
     name: str = "fake"
+    cites: bool = True
 
     async def ask(self, prompt: Prompt, answer: type[T], usage: Usage) -> T:
         said = self._next(prompt, usage)
@@ -102,7 +103,9 @@ class FakeLanguageModel:
         assert isinstance(said, answer)
         return said
 
-    async def write(self, prompt: Prompt, usage: Usage) -> AsyncGenerator[str]:
+    async def write(
+        self, prompt: Prompt, usage: Usage, shape: type[BaseModel] | None = None
+    ) -> AsyncGenerator[str]:
         said = self._next(prompt, usage)
         text, failure = said if isinstance(said, tuple) else (said, None)
         if isinstance(text, ModelUnavailable):

@@ -22,6 +22,11 @@ def obeying(injection: Injection, sent: dict[str, Any]) -> Reply:
     """Writes what the injection wants, wherever the model was shown it."""
     shown = "\n".join(str(one["content"]) for one in sent["messages"])
     obeys = visible(injection.text) in shown
+    if "CitedSentences" in str(sent.get("response_format")):
+        named = 2 if "[2]" in injection.obeyed else 1
+        said = [(1, HONEST[0]), (named, injection.obeyed), (2, HONEST[4])]
+        cited = [{"passage": number, "text": text} for number, text in said]
+        return as_json(sentences=cited if obeys else [cited[0], cited[2]])
     if "response_format" in sent:
         lie = {**PROOF, "quote": injection.obeyed[:200]} if "quote" in injection.text else PROOF
         return as_json(**(lie if obeys else PROOF))
@@ -38,13 +43,15 @@ def test_there_are_forty_and_most_reach_the_model() -> None:
     assert sum(not speaks_to_a_model(injection.text) for injection in INJECTIONS) >= 20
 
 
+@pytest.mark.parametrize("cites", [True, False], ids=["in text", "by schema"])
 @pytest.mark.parametrize("injection", INJECTIONS, ids=lambda injection: injection.text[:40])
-async def test_an_injection_changes_nothing(injection: Injection) -> None:
+async def test_an_injection_changes_nothing(injection: Injection, cites: bool) -> None:
     async with (
         model_stand_in() as stand_in,
         endpoint_model(stand_in.url, "key", "obeys", Patience()) as model,
     ):
         stand_in.otherwise = lambda sent: obeying(injection, sent)
+        model.cites = cites
         outcome = await injected(model, injection)
     assert set(outcome.shown) <= set(HONEST)
     if isinstance(outcome.end, Written):

@@ -131,6 +131,17 @@ async def test_json_by_schema_where_the_endpoint_can() -> None:
     assert schema["additionalProperties"] is False
 
 
+async def test_text_is_shaped_as_the_endpoint_was_found_to_do_it() -> None:
+    async with scripted(Reply("Fine."), as_json(name="red"), as_json(name="blue")) as (at, model):
+        before = "".join([piece async for piece in model.write(PROMPT, Usage(), Colour)])
+        await model.ask(PROMPT, Colour, Usage())
+        after = "".join([piece async for piece in model.write(PROMPT, Usage(), Colour)])
+    assert (before, json.loads(after)) == ("Fine.", {"name": "blue"})
+    shapes = [sent.get("response_format", {}).get("type") for sent in at.requests]
+    assert shapes == [None, "json_schema", "json_schema"]
+    assert '"name"' in str(at.requests[0]["messages"]), "an unknown endpoint is told in words"
+
+
 async def test_the_ladder_is_climbed_down_once() -> None:
     refusing = [Reply(status=400), Reply("I would say red."), as_json(name="red")]
     async with scripted(*refusing, as_json(name="blue")) as (stand_in, model):

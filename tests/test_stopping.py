@@ -14,6 +14,7 @@ import psycopg
 import pytest
 import slack_stand_in
 import teams_stand_in
+from pydantic import BaseModel
 from slack_world import GOVERNANCE, slack_world
 from slack_world import words as slack_words
 from teams_world import teams_world
@@ -48,6 +49,7 @@ class Hanging:
     """A model that never comes to an end: after its first sentence, or before its first word."""
 
     name = "hangs"
+    cites = True
 
     def __init__(self, *, speaks: bool = True) -> None:
         self.speaks = speaks
@@ -60,7 +62,9 @@ class Hanging:
         assert isinstance(CHECKED, answer)
         return CHECKED
 
-    async def write(self, prompt: Prompt, usage: Usage) -> AsyncGenerator[str]:
+    async def write(
+        self, prompt: Prompt, usage: Usage, shape: type[BaseModel] | None = None
+    ) -> AsyncGenerator[str]:
         yield f"{SAID} Then"
         await self._hang()
 

@@ -47,7 +47,7 @@ async def written(
 ) -> tuple[list[WrittenSentence], Written | Fallback]:
     """What is shown while a model writes this, and what comes of it."""
     found = found or Answerable(PROOF, 1)
-    model = FakeLanguageModel([text])
+    model = FakeLanguageModel([text, '{"sentences": []}'])
     *shown, end = [one async for one in write_answer(model, QUESTION, (), passages, found, Usage())]
     assert isinstance(end, Written | Fallback)
     sentences = [one for one in shown if isinstance(one, WrittenSentence)]
@@ -65,12 +65,29 @@ async def answerable(
     return await is_answerable(model, question, history, passages, Usage())
 
 
-async def said(text: str, size: int = 3) -> list[Said]:
-    async def pieces() -> AsyncIterator[str]:
-        for start in range(0, len(text), size):
-            yield text[start : start + size]
+async def said(text: str, size: int = 3, *, shaped: bool = False) -> list[Said]:
+    return [one async for one in sentences_in(in_pieces(text, size), shaped=shaped)]
 
-    return [one async for one in sentences_in(pieces())]
+
+async def in_pieces(text: str, size: int) -> AsyncIterator[str]:
+    for start in range(0, len(text), size):
+        yield text[start : start + size]
+
+
+async def test_a_model_that_leaves_out_the_marks_is_held_to_a_schema() -> None:
+    shaped = '{"sentences": [{"passage": 1, "text": "%s"}, {"passage": 2, "text": "%s"}]}'
+    model = FakeLanguageModel([PROOF, shaped % (PROOF, "Ask."), shaped % (PROOF, "Ask.")])
+    for asked in (["reference", "schema"], ["schema"]):
+        known = len(model.prompts)
+        found = Answerable(PROOF, 1)
+        parts = [one async for one in write_answer(model, QUESTION, (), PASSAGES, found, Usage())]
+        assert isinstance(parts[-1], Written)
+        assert [(one.text, one.cites) for one in parts[-1].shown if not one.warning] == [
+            (PROOF, (1,))
+        ]
+        assert parts[0] == parts[-1].sentences[0], "shown before the end"
+        prompts = model.prompts[known:]
+        assert ["schema" if "passage:" in one.task else "reference" for one in prompts] == asked
 
 
 # What a model's text says
@@ -82,6 +99,7 @@ async def test_sentences_steps_and_marks(size: int) -> None:
         "**Yes**, within 30 days. [1] Ask a lead [1][2]. E.g. for coats, by no. 5 [2, 3]!\n\n"
         "1. Look it up. Then sign. [1]\n   - by card\n2) Refund it [2]\n- A note [1].\n## End"
     )
+    assert await said(text, size) == await said(text, size, shaped=True)
     assert await said(text, size) == [
         Said("Yes, within 30 days.", (1,)),
         Said("Ask a lead.", (1, 2)),
@@ -93,7 +111,45 @@ async def test_sentences_steps_and_marks(size: int) -> None:
     ]
 
 
+JSON = """{"sentences": [
+  {"passage": 1, "text": "**Yes**, within 30 days. Ask a \\"lead\\" [2]."},
+  {"passage": 2, "text": "1. Look it up."}, {"passage": 12, "text": "2) Refund it"}]}"""
+CITED = [
+    Said("Yes, within 30 days.", (1,)),
+    Said('Ask a "lead".', (1, 2)),
+    Said("Look it up.", (2,), 1),
+    Said("Refund it", (12,), 2),
+]
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 1000])
+@pytest.mark.parametrize("text", [JSON, f"```json\n{JSON}\n```", f" \n{JSON} That is all."])
+async def test_sentences_of_json(text: str, size: int) -> None:
+    assert await said(text, size, shaped=True) == CITED
+
+
+async def test_a_sentence_of_json_does_not_wait_for_the_end() -> None:
+    half = JSON[: JSON.index('{"passage": 12') + 4]
+    begun = sentences_in(in_pieces(half, 3), shaped=True)
+    assert [await anext(begun) for _ in CITED[:3]] == CITED[:3]
+    with pytest.raises(ModelUnavailable) as failure:
+        await anext(begun)
+    assert failure.value.why == "off_schema"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{", '{"answer": "Yes."}', '{"sentences": "Yes."}', '{"sentences": [{"text": "Yes."}]}',
+     '{"sentences": [{"passage": 1, "text": 7}]}', '{"sentences": [7, 8]}', "{" * 5000],
+)  # fmt: skip
+async def test_json_of_another_shape(text: str) -> None:
+    with pytest.raises(ModelUnavailable) as failure:
+        await said(text, 500, shaped=True)
+    assert failure.value.why == "off_schema"
+
+
 async def test_nothing_is_said_in_nothing() -> None:
+    assert await said('{"sentences": []}', shaped=True) == []
     assert await said("") == []
     assert await said(" \n\n [1] . \n") == []
 

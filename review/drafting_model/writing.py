@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, replace
 
+from pydantic import BaseModel
+
 from indexing.language_model import LanguageModel, ModelUnavailable, Prompt, T, Usage
 from indexing.nouns import SopText
 from learning.modules import ItemSet, JobAid, SingleBest
@@ -24,12 +26,13 @@ _RETRIED = frozenset({"off_schema", "endless"})
 """Failures that are the answer's own; any other the next try would meet too."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Metered:
     """A model that counts what others ask of it towards one piece."""
 
     model: LanguageModel
     usage: Usage
+    cites: bool = True
 
     @property
     def name(self) -> str:
@@ -44,8 +47,10 @@ class _Metered:
             if usage is not self.usage:
                 self.usage.calls.extend(usage.calls[known:])
 
-    def write(self, prompt: Prompt, usage: Usage) -> AsyncGenerator[str]:
-        return self.model.write(prompt, usage)
+    def write(
+        self, prompt: Prompt, usage: Usage, shape: type[BaseModel] | None = None
+    ) -> AsyncGenerator[str]:
+        return self.model.write(prompt, usage, shape)
 
 
 async def write_piece(
