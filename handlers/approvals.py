@@ -164,7 +164,8 @@ async def on_show(
     if ref is None:
         await tell(chat, pressed, UNREACHABLE)
         return
-    await store.upsert_posted(conn, view.module, ref=ref, place="direct", now=now)
+    moved = bool(view.moved)
+    await store.upsert_posted(conn, view.module, ref=ref, place="direct", now=now, moved=moved)
     if pressed.audience != "direct":
         await tell(chat, pressed, SENT_DIRECTLY)
 

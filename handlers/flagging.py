@@ -20,6 +20,8 @@ from review.reviewers import missing_reviewers
 from review.states import BEFORE_REVIEWERS
 from review.store import flags as flag_store
 
+_BACK = "What this rests on is in force again as it stands here, so it can be approved."
+
 
 async def on_flagged_due(
     conn: Connection, services: Services, chat: Chat, later: Later, subject: str, now: datetime
@@ -57,13 +59,13 @@ async def on_moved_due(
 ) -> None:
     """Have the card of a draft say that what it rests on has moved, before anybody presses it.
 
-    `subject` is the module's id.
+    Or that it is back. `subject` is the module's id.
     """
     module = await store.fetch_module(conn, int(subject), lock=True)
     if module is None or module.state not in BEFORE_REVIEWERS:
         return
     moved = await flags.outdated(conn, module.id, module.number, now.date())
-    aside = refusal_words(SourceMoved(module, moved), None) if moved else ""
+    aside = refusal_words(SourceMoved(module, moved), None) if moved else _BACK
     await review_posts.refresh(conn, chat, module.id, now, aside=aside)
 
 

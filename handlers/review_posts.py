@@ -27,7 +27,9 @@ async def post_everywhere(
         return None
     for place in services.review_places:
         ref = await chat.post(place, cards.review_card(view))
-        await store.upsert_posted(conn, view.module, ref=ref, place=place, now=now)
+        await store.upsert_posted(
+            conn, view.module, ref=ref, place=place, now=now, moved=bool(view.moved)
+        )
     return view
 
 
@@ -56,6 +58,7 @@ async def refresh(
         if not is_same or posted.kind == "form":
             at = posted.at if is_same else now
             await store.upsert_posted(conn, view.module, ref=posted.ref, place=posted.place, now=at)
+    await store.mark_moved(conn, module_id, bool(view.moved))
     await refresh_notices(conn, chat, view)
     return view
 

@@ -102,12 +102,16 @@ async def outdated(
 async def moved_drafts(
     conn: Connection, document_ids: Collection[int], today: date
 ) -> tuple[int, ...]:
-    """The modules before their reviewers that cite these documents and rest on what has moved."""
+    """The modules before their reviewers that cite these documents and rest on what has moved.
+
+    And those that do not any more, whose cards say that they do.
+    """
+    citing = await flag_store.fetch_drafts_citing(conn, document_ids)
     return tuple(
         [
             module_id
-            for module_id, number in await flag_store.fetch_drafts_citing(conn, document_ids)
-            if await outdated(conn, module_id, number, today)
+            for module_id, number, says_so in citing
+            if says_so or await outdated(conn, module_id, number, today)
         ]
     )
 

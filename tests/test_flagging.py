@@ -199,6 +199,45 @@ async def test_a_draft_whose_source_changed_says_so_before_anybody_presses(
     assert "What this rests on has changed" in said[0][2].summary, "before any tick is asked for"
 
 
+async def test_a_source_that_returns_takes_its_warning_off_the_card(
+    office: Office, sop: Sop
+) -> None:
+    module = await office.drafted()
+    await sop.revise(SOP.replace("£75", "£50"))
+    await office.work_off()
+    assert "has changed or may not be used today" in words(office.card()[1])
+    await sop.revise(SOP)
+    await office.work_off()
+    card = office.card()
+    assert "has changed or may not be used" not in words(card[1])
+    said = list(office.chat.said)
+    await sop.revise(SOP + "\nKeep the receipt roll dry.\n")
+    await office.work_off()
+    assert office.chat.said == said, "a card that says nothing of it is left alone"
+    await office.press("dana", "Approve", card, **ticked(card[1]))
+    found = await store.fetch_module(office.world.conn, module.id)
+    assert found
+    assert found.state == "approved_by_one"
+
+
+async def test_a_card_shown_while_its_source_is_out_hears_of_its_return(
+    office: Office, sop: Sop
+) -> None:
+    module = await office.drafted()
+    await sop.revise(SOP.replace("£75", "£50"))
+    office.later.deferred.clear()
+    show = Button("Review it", "review.show", f"module:{module.id}")
+    said = await office.press_button("dana", show, None, {})
+    (mine,) = [card for kind, _, card in said if kind == "direct"]
+    assert "has changed or may not be used today" in words(mine)
+    before = len(office.chat.said)
+    await sop.revise(SOP)
+    await office.work_off()
+    updated = [card for kind, _, card in office.chat.said[before:] if kind == "update"]
+    assert len(updated) == 2, "theirs, and the one of the channel"
+    assert not any("may not be used" in words(card) for card in updated)
+
+
 async def test_a_source_withdrawn_while_its_draft_is_in_review(office: Office, sop: Sop) -> None:
     await office.drafted()
     (sop.world.shop.folder / "refunds.md").unlink()
@@ -207,6 +246,9 @@ async def test_a_source_withdrawn_while_its_draft_is_in_review(office: Office, s
     said = await office.press("dana", "Approve", card, **ticked(card[1]))
     assert "Refund without a receipt (refunds.md)" in said[0][2].summary
     assert "may not be used today" in words(office.card()[1])
+    await sop.revise(SOP)
+    await office.work_off()
+    assert "may not be used today" not in words(office.card()[1]), "it is back"
 
 
 async def test_nothing_left_to_draft_from_is_said(office: Office, sop: Sop) -> None:

@@ -16,6 +16,7 @@ from review.store.acts import (
     insert_notice,
     insert_opened,
     insert_remark,
+    mark_moved,
     mark_posted_done,
     upsert_posted,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "mark_back_in_review",
     "mark_content",
     "mark_due",
+    "mark_moved",
     "mark_posted_done",
     "mark_state",
     "publish",

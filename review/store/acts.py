@@ -167,16 +167,29 @@ async def upsert_posted(
     place: str,
     now: datetime,
     kind: Literal["card", "form"] = "card",
+    moved: bool = False,
 ) -> None:
-    """Remember that a card shows the module's present content, or asks about it, and since when."""
+    """Remember that a card shows the module's present content, or asks about it, and since when.
+
+    `moved`: it says that what the content rests on has moved.
+    """
     await conn.execute(
         """
-        insert into review.posted (ref, module_id, number, place, kind, posted_at)
-        values (%s, %s, %s, %s, %s, %s)
+        insert into review.posted (ref, module_id, number, place, kind, moved, posted_at)
+        values (%s, %s, %s, %s, %s, %s, %s)
         on conflict (ref) do update
-        set number = excluded.number, kind = excluded.kind, posted_at = excluded.posted_at
+        set number = excluded.number, kind = excluded.kind, moved = excluded.moved,
+            posted_at = excluded.posted_at
         """,
-        [ref, module.id, module.number, place, kind, now],
+        [ref, module.id, module.number, place, kind, moved, now],
+    )
+
+
+async def mark_moved(conn: Connection, module_id: int, moved: bool) -> None:
+    """Remember whether the module's cards say that what it rests on has moved."""
+    await conn.execute(
+        "update review.posted set moved = %(moved)s where module_id = %(id)s and moved <> %(moved)s",
+        {"id": module_id, "moved": moved},
     )
 
 

@@ -104,12 +104,17 @@ async def fetch_standing(conn: Connection, document_ids: Collection[int]) -> lis
 
 async def fetch_drafts_citing(
     conn: Connection, document_ids: Collection[int]
-) -> list[tuple[int, int]]:
-    """Each module before its reviewers, with its present content, that cites these documents."""
-    rows = await (
+) -> list[tuple[int, int, bool]]:
+    """Each module before its reviewers, with its present content, that cites these documents.
+
+    And whether one of its cards says that a source has moved.
+    """
+    return await (
         await conn.execute(
             """
-            select m.id, m.number from review.module m
+            select m.id, m.number, exists (
+                select from review.posted p where p.module_id = m.id and p.moved)
+            from review.module m
             where m.state in ('in_review', 'approved_by_one') and exists (
                 select from review.cited c
                 where c.module_id = m.id and c.number = m.number and c.document_id = any (%s))
@@ -118,7 +123,6 @@ async def fetch_drafts_citing(
             [list(document_ids)],
         )
     ).fetchall()
-    return [(module_id, number) for module_id, number in rows]
 
 
 async def fetch_citing(

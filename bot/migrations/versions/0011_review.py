@@ -176,7 +176,7 @@ create index on review.flag (module_id);
 
 -- Where a module's card stands, so that it can be brought up to date. Only the newest of a place
 -- is the module's card; the others are old. A `form` is what somebody approves with, a `notice` what
--- tells of a report, `remark_id`; used or decided, both are `done`.
+-- tells of a report, `remark_id`; used or decided, both are `done`. `moved`: it says that a source has.
 create table review.posted (
     ref        text primary key,
     module_id  bigint not null references review.module (id),
@@ -184,6 +184,7 @@ create table review.posted (
     place      text not null,
     kind       text not null default 'card' check (kind in ('card', 'form', 'notice', 'done')),
     remark_id  bigint references review.remark (id),
+    moved      boolean not null default false,
     posted_at  timestamptz not null,
     check (kind <> 'notice' or remark_id is not null)
 );
