@@ -23,9 +23,13 @@ from handlers.review_view import fetch_view
 from handlers.review_words import TICK_LABELS, names, read_words, seat_words
 from handlers.services import Chat, Connection, Later, Services
 from handlers.wording import SENT_DIRECTLY
+from indexing.embeddings import Embedder
+from indexing.in_use import Embedded
 from learning.modules import ModuleKind
 from learning.nouns import Person
 from review import gate, store
+from review.gate import FoundBy
+from review.nouns import Module, StoredContent
 from review.outcomes import ApprovedBySeat, Moved, PartsUnopened, Published, RatingsMissing
 from review.publishing import embed
 from review.reviewers import seats_of
@@ -45,7 +49,7 @@ async def on_approve(
     module, number, shown_at = shown
     on_form = pressed.action == CONFIRM
     stored = await store.fetch_content(conn, module.id, number)
-    found_by = await embed(stored, services.embedder) if stored else None
+    found_by = await _vectors(module, stored, services.embedder)
     before = await fetch_view(conn, module.id, now.date())
     result = await gate.approve(
         conn,
@@ -68,6 +72,23 @@ async def on_approve(
         await ask_first(conn, chat, pressed, before, result, shown_at)
     else:
         await refuse(conn, chat, pressed, result, module.id, now)
+
+
+async def _vectors(
+    module: Module, stored: StoredContent | None, embedder: Embedder | None
+) -> FoundBy:
+    """What answers find the content by, computed only where this approval publishes it.
+
+    That is known before anything is locked, unless the other seat approves in the same moment.
+    """
+    ready = None
+    if stored is not None and module.state == "approved_by_one":
+        ready = await embed(stored, embedder)
+
+    async def found_by() -> Embedded | None:
+        return ready or (await embed(stored, embedder) if stored else None)
+
+    return found_by
 
 
 async def _approved(

@@ -7,7 +7,7 @@ database's triggers hold the same rules once more.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import date, datetime
 
 from indexing.in_use import Embedded
@@ -43,6 +43,9 @@ from review.states import BEFORE_REVIEWERS, State, may_move
 from review.store import Connection
 from review.store.flags import lock_cited
 
+FoundBy = Callable[[], Awaitable[Embedded | None]]
+"""Gives the vectors by which answers find a content. Asked only where an approval publishes."""
+
 
 async def approve(
     conn: Connection,
@@ -56,7 +59,7 @@ async def approve(
     shown_at: datetime | None,
     today: date,
     now: datetime,
-    found_by: Embedded | None = None,
+    found_by: FoundBy | None = None,
     parts: int = 1,
     knowing: bool = False,
 ) -> ApprovedBySeat | Published | ApproveRefusal:
@@ -64,8 +67,8 @@ async def approve(
 
     `just_competent` is what an SME says of each item, 0 to 10; `press` is the stored press's id,
     which must be the person's own; `shown_at`: when the card was posted; `today`: the day on which
-    what the module cites has to be in force; `found_by`: what `publishing.embed` made of this
-    content, by which answers find it (None: by its words alone). The card has `parts`; `knowing`:
+    what the module cites has to be in force; `found_by` gives what `publishing.embed`
+    makes of this content (None: it is found by its words alone). The card has `parts`; `knowing`:
     the person was told which of them they have not opened.
     """
     await lock_writers(conn)
@@ -111,7 +114,8 @@ async def approve(
     await store.publish(conn, module.id, actor=person.email, now=now)
     stored = await store.fetch_content(conn, module.id, number)
     assert stored
-    await answer_from(conn, module, stored, found_by, by=person.email, today=today, now=now)
+    vectors = await found_by() if found_by else None
+    await answer_from(conn, module, stored, vectors, by=person.email, today=today, now=now)
     return Published(await _again(conn, module), seat)
 
 

@@ -13,6 +13,7 @@ from skills_world import NOW, SAMPLES, TODAY, load_all
 
 from handlers.services import Connection
 from indexing.documents import index_path
+from indexing.in_use import Embedded
 from indexing.nouns import FoundPassage, SopText
 from indexing.passages import units_with_whole_warnings
 from indexing.retrieval import retrieve
@@ -91,7 +92,11 @@ class _House:
         )
         stored = await store.fetch_content(self.conn, module_id, module.number)
         assert stored
-        found_by = await publishing.embed(stored, await local_embedder())
+        vectors = await publishing.embed(stored, await local_embedder())
+
+        async def found_by() -> Embedded | None:
+            return vectors
+
         for seat in (f"sme:{self.domain}", "ld"):
             person = next(
                 who for who in self.people.values() if seat in who.seats and who.id != author.id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -30,6 +30,7 @@ class Office:
     chat: FakeChat = field(default_factory=FakeChat)
     later: FakeLater = field(default_factory=FakeLater)
     now: datetime = NOW
+    services: Services = SERVICES
 
     async def press(
         self, name: str, label: str, card: tuple[str, Card], **fields: str
@@ -62,7 +63,7 @@ class Office:
             fields,
         )
         conn = self.world.conn
-        await presses.on_pressed(conn, SERVICES, self.chat, self.later, pressed, self.now)
+        await presses.on_pressed(conn, self.services, self.chat, self.later, pressed, self.now)
         await self.work_off()
         return self.chat.said[before:]
 
@@ -71,7 +72,7 @@ class Office:
             task, subject = self.later.deferred.pop(0)
             conn = self.world.conn
             await due.on_due(
-                conn, SERVICES, self.chat, self.later, Due(task, subject, self.now), self.now
+                conn, self.services, self.chat, self.later, Due(task, subject, self.now), self.now
             )
 
     def card(self) -> tuple[str, Card]:
@@ -145,6 +146,25 @@ async def test_a_gap_becomes_a_published_guide(office: Office) -> None:
     assert card.summary.startswith("Published")
     assert ("direct", "mia@example.com") in {(kind, where) for kind, where, _ in said}
     assert await office.world.published() == [module.id]
+
+
+async def test_what_answers_find_it_by_is_computed_by_the_press_that_publishes(
+    office: Office,
+) -> None:
+    embedder = office.world.shop.embedder
+    office.services = replace(SERVICES, embedder=embedder)
+    await office.drafted()
+    before = embedder.embedded
+    ref, card = office.card()
+    await office.press("dana", "Approve", (ref, card), **ticked(card))
+    assert embedder.embedded == before
+    ref, card = office.card()
+    await office.press("jo", "Approve", (ref, card), **ticked(card))
+    passages = await office.world.shop.value(
+        "select count(embedding) from indexing.passage p join indexing.document d"
+        " on d.id = p.document_id where d.kind = 'module'"
+    )
+    assert embedder.embedded - before == passages > 0
 
 
 async def test_pressing_without_ticks_says_what_is_missing(office: Office) -> None:
