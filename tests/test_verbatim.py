@@ -34,6 +34,7 @@ from learning.modules import (
     content_json,
     sentences,
 )
+from review.drafting_verbatim.answers import answers
 from review.nouns import Drafted, DraftRequest, NothingToDraftFrom, SubCompetency
 from review.verbatim import draft
 
@@ -896,6 +897,14 @@ def test_the_key_is_not_always_in_the_same_place() -> None:
         ("If they say no, end the call.", None),
         ("Keep the receipt, even if the customer throws it away.", None),
         ("If the card is lost, go to section 4.", None),
+        ("If the above step does not help, ring the bank.", None),
+        (
+            "If you work for a federal, state, local or tribal office, ring the bank.",
+            "what do you do if you work for a federal, state, local or tribal office?",
+        ),
+        ("Expected time: Alert should clear within an hour.", None),
+        ("When the power fails, the tills must be closed.", "what applies when the power fails?"),
+        ("When the power fails, the tills run for about 12 minutes.", None),
     ],
 )
 def test_what_is_asked_about_a_case(clause: str, stem: str | None) -> None:
@@ -915,6 +924,59 @@ def test_who_they_are_is_said_where_the_sop_says_it() -> None:
     )
     assert [item.stem.text for item in content.items] == [
         "“Cards”. You are helping a customer. What do you do if they look ill?"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("clause", "asked"),
+    [
+        ("Goods come back within 90 days of the purchase.", True),
+        ("Leave the spray on for 5 minutes.", True),
+        ("The alert fires when latency exceeds 30 ms for 5 minutes.", False),
+        ("The pod failed to send 75% of its messages.", False),
+        ("The bucket has crossed 80% of its quota.", False),
+        ("The tills run on battery for about 12 minutes.", False),
+        ("The blade may take 30 seconds to stand still.", False),
+        ("Store frozen goods at −18 °C or colder.", False),
+    ],
+)
+def test_figures_are_asked_of_what_people_have_to_keep_to(clause: str, asked: bool) -> None:
+    result = draft(request("items"), [sop_text(f"# Cards\n\n{clause}")], None)
+    items = result.content.items if isinstance(result, Drafted) else ()  # type: ignore[union-attr]
+    assert any(isinstance(item, SingleBest) for item in items) == asked
+
+
+@pytest.mark.parametrize(
+    ("heading", "steps"),
+    [
+        ("Possible causes", "1. Check the bag.\n2. Ring the bell.\n3. Call the desk."),
+        (
+            "Slow server",
+            "1. Add memory:\n   If it is full, add some.\n2. Add a disk:\n   If it is slow, add one.\n"
+            "3. Call the desk.",
+        ),
+        ("Rounds", "Do one of these:\n\n1. Check the bag.\n2. Ring the bell.\n3. Call the desk."),
+        ("Rounds", "1. Ask the guest for\n   - a name\n2. Ring the bell.\n3. Call the desk."),
+    ],
+)
+def test_what_there_is_to_choose_from_has_no_order(heading: str, steps: str) -> None:
+    result = draft(request("items"), [sop_text(f"# Desk\n\n## {heading}\n\n{steps}")], None)
+    items = result.content.items if isinstance(result, Drafted) else ()  # type: ignore[union-attr]
+    assert not any(isinstance(item, Ordering) for item in items)
+
+
+def test_steps_by_their_headings_are_put_in_order_across_sections() -> None:
+    sections = "".join(
+        f"## Step {n}: Part {n}\n\n{does}\n\n"
+        for n, does in enumerate(("Switch the lights on.", "Ring the bell.", "Call the desk."), 1)
+    )
+    items = items_of(sop_text(f"# Rounds\n\n{sections}")).items
+    (item,) = [item for item in items if isinstance(item, Ordering)]
+    assert item.stem.text == "“Rounds”: put these steps in the order in which they are done."
+    assert [step.text for step in item.steps] == [
+        "Switch the lights on.",
+        "Ring the bell.",
+        "Call the desk.",
     ]
 
 
@@ -1046,6 +1108,81 @@ def test_what_passes_and_what_fails() -> None:
     assert told[2][1] == "I keep to this: above £75, a shift lead approves."
     assert re.fullmatch(r"I keep to this: above £(?!75)\d+, a shift lead approves\.", told[2][2])
     assert told[3] == (True, "I never refund to any other card.", "I refund to some other card.")
+
+
+@pytest.mark.parametrize(
+    ("clause", "passes", "fails"),
+    [
+        (
+            "Wait at least 60 seconds.",
+            r"I wait at least 60 seconds\.",
+            r"I wait at least [1-5]?\d sec.*",
+        ),
+        (
+            "Report it within 2 hours.",
+            r"I report it within 2 hours\.",
+            r"I report it within [3-9] h.*",
+        ),
+        ("You may not open it.", r"I do not open it\.", r"I open it\."),
+        ("Lifts must not be used.", r"I do not let lifts be used\.", r"I let lifts be used\."),
+        (
+            "Goods may not be stored any longer.",
+            r"I do not let goods be stored any longer\.",
+            r"I let goods be stored\.",
+        ),
+        (
+            "Danger! Acid burns skin. Rinse it off.",
+            r"I rinse it off\.",
+            r"I see no need to rinse it off\.",
+        ),
+        ("Note: The rule is old.", r"I keep to this: .*", r"I do not think that this matters.*"),
+        (
+            "Schutzbrille anlegen und nicht abnehmen.",
+            r"I keep to this: Schutzbrille anlegen.*",
+            r"I do not think that this matters here: Schutzbrille.*",
+        ),
+    ],
+)
+def test_what_one_answer_shows_and_the_other_does_not(clause: str, passes: str, fails: str) -> None:
+    told = answers(clause)
+    assert re.fullmatch(passes, told.passes)
+    assert re.fullmatch(fails, told.fails)
+
+
+def test_a_criterion_says_something_whole() -> None:
+    content = made(
+        "scenario",
+        sop_text(
+            "# Desk\n\n1. Ask the guest for:\n   - a name\n2. Ring the bell.\n3. Call the desk."
+            "\n4. Sign the sheet."
+        ),
+    ).content
+    assert isinstance(content, Scenario)
+    assert [c.statement.text for c in content.rubric] == [
+        "Ring the bell.",
+        "Call the desk.",
+        "Sign the sheet.",
+    ]
+
+
+def test_a_remedial_unit_is_on_what_people_do_and_not_on_what_is_so() -> None:
+    unit = made(
+        "remedial",
+        sop_text(
+            """
+            # Full disk
+
+            The alert fires when the disk has been above 80% for 5 minutes.
+
+            Note: This takes a while.
+
+            Delete old logs. Never delete the journal.
+            """
+        ),
+    ).content
+    assert isinstance(unit, RemedialUnit)
+    assert [line.text for line in unit.clause] == ["Delete old logs. Never delete the journal."]
+    assert unit.example[1].text == "One has it right: “I never delete the journal.”"
 
 
 def test_too_few_clauses_make_no_exercise() -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 _WORDS = ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
           "eleven", "twelve")  # fmt: skip
+LARGEST_WORD = len(_WORDS) - 1
 _UNIT = (
     r"%|percent|per cent|(?:working |business |calendar |consecutive )?days?|seconds?|minutes?|hours?"
     r"|weeks?|months?|years?|metres?|meters?|kilometres?|miles?|litres?|liters?|kilograms?|kg|grams?"
@@ -22,7 +23,7 @@ _UNIT = (
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)"
 _AMOUNT = re.compile(
     rf"(?P<sign>[£$€])\s?(?P<money>{_NUMBER})(?![\d.,]*\d|\s?(?:k|m|million|thousand)\b)"
-    rf"|(?<![\w.,/:£$€-])(?P<value>{_NUMBER}|{'|'.join(_WORDS[1:])})(?P<gap>\s?-?)(?P<unit>{_UNIT})(?!\w)",
+    rf"|(?<![\w.,/:£$€−–-])(?P<value>{_NUMBER}|{'|'.join(_WORDS[1:])})(?P<gap>\s?-?)(?P<unit>{_UNIT})(?!\w)",
     re.IGNORECASE,
 )
 _CLOCK = re.compile(
@@ -108,7 +109,7 @@ def _ranges(text: str, amount: Amount) -> bool:
     number = rf"(?:[£$€]?\d[\d,.:]*|{'|'.join(_WORDS[1:])})"
     before, after = text[: amount.start], text[amount.end :]
     return bool(
-        re.search(rf"{number}\s*\w*\s*(?:to|and|or|[-–—/])\s*$", before, re.IGNORECASE)
+        re.search(rf"{number}[\s-]*\w*\s*(?:to|and|or|[-–—/])\s*$", before, re.IGNORECASE)
         or re.match(rf"\s*(?:to|or|[-–—/]|and)\s*{number}\b", after, re.IGNORECASE)
     )
 

@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass
 
 from indexing.passages import sentences
-from review.drafting_verbatim.amounts import amounts, choice
+from indexing.support import is_english
+from review.drafting_verbatim.amounts import LARGEST_WORD, amounts, choice
 from review.drafting_verbatim.cases import split_condition
 from review.drafting_verbatim.warning import LABELLED
 from review.drafting_verbatim.wording import (
@@ -21,8 +22,25 @@ from review.drafting_verbatim.wording import (
 )
 
 _DENIED = re.compile(r"(?:please )?(?:never|do not|don['’]t)\s+", re.IGNORECASE)
+_NOTES = frozenset({"note", "notice", "alert", "remember"})
 _NOUNS = re.compile(r"(?:store credit|gift cards?|record cards?|order numbers?)\b", re.IGNORECASE)
 """What begins like an instruction and names a thing."""
+_AT_LEAST = re.compile(
+    r"\b(?:at least|minimum(?: of)?|(?:not|no) (?:less|fewer|earlier|sooner) than)\s+(?:\w+\s+)?$",
+    re.IGNORECASE,
+)
+_AT_MOST = re.compile(
+    r"\b(?:at most|within|up to|maximum(?: of)?|under|below|until|by|before|less than|fewer than"
+    r"|(?:not|no) (?:more|later|longer) than|(?:not|never) exceed(?:ing)?)\s+(?:the first |\w+\s+)?$",
+    re.IGNORECASE,
+)
+"""What stands before a figure that may not be undercut, and before one that may not be passed."""
+_BARRED = re.compile(r"you (?:may|must|should|shall|can) (?:not|never)\s+(?!be\b)", re.IGNORECASE)
+_PASSIVE = re.compile(
+    r"(?P<what>(?!you\b|it\b|this\b|they\b|these\b)[^,;:]{3,60}?)"
+    r" (?:must|may|should|shall) (?:not|never) be (?P<done>\w+(?:ed|en|n|t)\b.*)",
+    re.IGNORECASE | re.DOTALL,
+)
 _YOU_ACTS = re.compile(
     r"\byou(?= (?:can|could|must|may|will|have|had|do|did|should|hold|know|need|touch|start|finish"
     r"|sign|leave|go|see|want|would|cannot|can['’]t|don['’]t|think|take|make|enter|get|send|ask)\b)",
@@ -42,8 +60,7 @@ class Answers:
 def answers(said: str) -> Answers:
     """Both answers to a clause, of which a condition before the instruction is kept."""
     said = " ".join(LABELLED.sub("", said, count=1).split())
-    first, last = sentences(said)[0]
-    said = said[first:last].rstrip(" .;:,")
+    said = _told(said).rstrip(" .;:,")
     lead, act = "", said
     heading, rest = label(said)
     if condition := split_condition(said):
@@ -51,11 +68,20 @@ def answers(said: str) -> Answers:
         lead, act = (f"{_upper(when)}, ", condition[2]) if when else ("", said)
     elif heading and instructs(rest) and not instructs(heading) and not is_record(said):
         lead, act = f"“{heading}”: ", rest
-    elif heading and instructs(heading) and not instructs(rest):
+    elif heading.casefold() not in _NOTES and instructs(heading) and not instructs(rest):
         act = heading
     if not _NOUNS.match(act) and (own := _first_person(act)):
         return Answers(_ended(lead + own[0]), _ended(lead + own[1]), True)
     return _quoted(said)
+
+
+def _told(said: str) -> str:
+    """The sentence that an answer is about: the first one, or after a mere fact what to do."""
+    every = [said[first:last] for first, last in sentences(said)]
+    acts = [each for each in every if instructs(each) or _BARRED.match(each)]
+    return (
+        every[0] if not acts or split_condition(every[0]) or _PASSIVE.match(every[0]) else acts[0]
+    )
 
 
 def _first_person(said: str) -> tuple[str, str] | None:
@@ -65,13 +91,42 @@ def _first_person(said: str) -> tuple[str, str] | None:
     said = said.removeprefix("then ").strip()
     heading = label(said)[0]
     words = _to_first_person(said)
-    if words is None or not instructs(said) or (heading and not instructs(heading)):
+    if words is None:
+        return None
+    if barred := _BARRED.match(said):
+        act = _lower(_to_first_person(said[barred.end() :]) or said[barred.end() :])
+        return f"I do not {act}", f"I {_affirmed(act)}"
+    if passive := _PASSIVE.match(said):
+        what = f"{_lower(passive['what'])} be {passive['done']}"
+        return f"I do not let {what}", f"I let {_affirmed(what)}"
+    if not instructs(said) or (heading and not instructs(heading)):
         return None
     if denied := _DENIED.match(words):
         act = words[denied.end() :]
         kept = "never" if denied.group().casefold().startswith("never") else "do not"
         return f"I {kept} {_lower(act)}", f"I {_lower(_affirmed(act))}"
+    if changed := _other_figure(words):
+        return f"I {_lower(words)}", f"I {_lower(changed)}"
     return f"I {_lower(words)}", f"I see no need to {_lower(words)}"
+
+
+def _other_figure(said: str) -> str | None:
+    """The same with a figure that is not the SOP's, None where it holds none to be changed."""
+    for amount in amounts(said):
+        options = choice(amount, said, ())
+        if options is None:
+            continue
+        before = said[: amount.start]
+        whole = amount.unit in ("clock", "%", "percent", "per cent")
+        half, double = (0, 0) if whole else (amount.value // 2, 2 * amount.value)
+        wrong = [value for value in reversed(options.values) if value != amount.value]
+        if _AT_LEAST.search(before):
+            wrong = [value for value in wrong if value < amount.value] or [half]
+        elif _AT_MOST.search(before):
+            wrong = [value for value in wrong if value > amount.value] or [double]
+        if wrong[0] > 0 and not (amount.in_words and wrong[0] > LARGEST_WORD):
+            return before + amount.written(wrong[0]) + said[amount.end :]
+    return None
 
 
 def _to_first_person(said: str) -> str | None:
@@ -88,17 +143,15 @@ def _affirmed(act: str) -> str:
     act = re.sub(r",?\s+(?:unless|except|but|not even)\b.*$", "", act)
     for denied, said in (("anybody", "somebody"), ("anyone", "someone"), ("anything", "something")):
         act = re.sub(rf"\b{denied}\b", said, act)
+    act = re.sub(r"\s+any (?:more|longer|further)\b", "", act)
     return re.sub(r"\bany\b", "some", act)
 
 
 def _quoted(said: str) -> Answers:
     """The clause itself, and the clause with another figure or denied."""
     passes = _ended(f"I keep to this: {_lower(said)}")
-    for amount in amounts(said):
-        if options := choice(amount, said, ()):
-            other = next(value for value in reversed(options.values) if value != amount.value)
-            changed = said[: amount.start] + amount.written(other) + said[amount.end :]
-            return Answers(passes, _ended(f"I keep to this: {_lower(changed)}"), False)
+    if changed := _other_figure(said):
+        return Answers(passes, _ended(f"I keep to this: {_lower(changed)}"), False)
     fails = _ended(f"I do not think that this matters here: {_lower(said)}")
     return Answers(passes, fails, False)
 
@@ -115,4 +168,5 @@ def _lower(said: str) -> str:
     """The text without its capital, which a name or an abbreviation keeps."""
     first = said.split(" ", 1)[0]
     keeps = len(first) > 1 and any(sign.isupper() for sign in first[1:])
+    keeps = keeps or not is_english(said)  # where nouns may have capitals
     return said if keeps or first == "I" else said[:1].lower() + said[1:]

@@ -54,7 +54,9 @@ _CUT_SHORT = re.compile(
     re.IGNORECASE,
 )
 _REFERS = re.compile(
-    r"\b(?:section|step|chapter|page)s? \d|\b(?:above|below|(?:next|previous) step)$", re.IGNORECASE
+    r"\b(?:section|step|chapter|page)s? \d|\b(?:above|below|(?:next|previous) step)$"
+    r"|\b(?:the|these|those) (?:above|below|previous|preceding|following|earlier)\b",
+    re.IGNORECASE,
 )
 _NO_CASE = re.compile(
     r"(?:we|you|i|option|note|nb|example|examples|tip|remember|reminder|scope|purpose|step|important|result"
@@ -168,6 +170,14 @@ def split_condition(said: str) -> tuple[str, str, str] | None:
     joints = list(_THEN.finditer(said)) or list(re.finditer(r",\s*", said))
     for joint in joints:
         condition, then = _lowered(said[: joint.start()]), said[joint.end() :]
+        listed = re.match(r"\w+,", then) or (
+            len(joints) > 1
+            and re.search(r",\s*(?:or|and)\s", said[joint.start() :])
+            and "then" not in joint.group()
+            and len(then.split(",")[0].split()) < 2
+        )
+        if listed:
+            continue
         certain = "then" in joint.group() or instructs(then) or then.startswith("you ")
         if certain or (len(joints) == 1 and not _GOES_ON.match(then)):
             return opens[1].casefold(), condition, then

@@ -23,7 +23,9 @@ from review.drafting_verbatim.guide import named_lists, step_name
 from review.drafting_verbatim.warning import LABELLED
 from review.drafting_verbatim.wording import (
     announces,
+    dangles,
     figures,
+    happens,
     instructs,
     label,
     points_back,
@@ -152,16 +154,44 @@ def _orderings(sop: Outline, within: Outline, part: str) -> Iterator[Asked]:
                 instructs(n.text) for n in names
             ) * 3 >= 2 * len(names)
             short = all(len(name.text.split()) <= LONGEST_STEP_TEXT for name in names)
+            short = short and not any(dangles(name.text) for name in names)
             distinct = len({name.text.casefold() for name in names}) == len(names)
-            if not (sequence and short and distinct):
+            if not (sequence and short and distinct) or _are_choices(sop, run):
                 continue
             level: Difficulty = "easy" if len(run) == 3 else "medium" if len(run) == 4 else "hard"
-            stem = f"{place(run[0].head)}: put these steps in the order in which they are done."
+            one = len({step.section for step in run}) == 1
+            where = place(run[0].head) if one else f"“{sop.sop.title}”"
+            stem = f"{where}: put these steps in the order in which they are done."
             yield Asked(
                 Ordering("", part, level, Sentence(stem, authored=True), tuple(names)),
                 run[0],
                 run[0].head,
             )
+
+
+_CHOICES = re.compile(
+    r"\b(?:options?|alternatives?|recommend(?:ed|ations?)|possible|suggest(?:ed|ions?)|causes?|reasons?"
+    r"|tips|ideas|ways|solutions?|considerations?|examples?|checks?|rules?|principles?|responsibilities"
+    r"|requirements?|faqs?|questions?|limits?|criteria|benefits?|one of (?:the|these))\b",
+    re.IGNORECASE,
+)
+
+
+def _are_choices(sop: Outline, run: Sequence[SopStep]) -> bool:
+    """Whether steps are each for a case of its own or to choose from: their numbers only count."""
+    first = run[0]
+    own = next((at for at, part in enumerate(sop.parts) if part.head == first.head), 0)
+    above = sop.parts[own - 1].lines[-1].text if own else ""
+    led = above.rstrip().endswith(":") and bool(_CHOICES.search(above))
+    conditional = sum(_CASE.match(_body(step)) is not None for step in run)
+    named = not first.headed and _CHOICES.search(section_name(first.section))
+    return bool(led or named) or 2 * conditional >= len(run)
+
+
+def _body(step: SopStep) -> str:
+    """What follows a step's name: the rest of its first line, or its second."""
+    rest = [line.text for line in (*step.head.sentences[1:], *step.lines[1:])]
+    return label(step.head.text)[1] if not rest else rest[0]
 
 
 def _runs(steps: Sequence[SopStep], *, named: bool) -> Iterator[Sequence[SopStep]]:
@@ -222,7 +252,12 @@ def _shown(sentences: Sequence[Clause], n: int, *, is_named: bool) -> Clause | N
         shown = replace(shown, start=sentences[n - 1].start)
         if points_back(shown.quote):
             return None
-    if announces(shown.quote) or len(shown.quote.split()) not in WORDS or _ODD.search(shown.quote):
+    if (
+        happens(shown.quote)
+        or announces(shown.quote)
+        or len(shown.quote.split()) not in WORDS
+        or _ODD.search(shown.quote)
+    ):
         return None
     return shown
 
@@ -266,7 +301,7 @@ def _figure(
 
 def _cases(within: Outline, part: str) -> Iterator[Asked]:
     for case in cases(within):
-        if not case.acts and not _worth_asking(case.then):
+        if not case.acts and (happens(case.then) or not _worth_asking(case.then)):
             continue
         points = tuple(point.said() for point in case.points)
         level: Difficulty = ("easy", "easy", "medium", "hard")[min(3, len(points))]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from learning.modules import Applied, Item, RemedialUnit, Sentence
 from review.drafting_verbatim.answers import answers
@@ -14,6 +14,9 @@ from review.drafting_verbatim.items import Asked, is_odd, numbered, place, quest
 from review.drafting_verbatim.warning import warns
 from review.drafting_verbatim.wording import (
     announces,
+    dangles,
+    directs,
+    happens,
     is_record,
     label,
     points_back,
@@ -33,7 +36,10 @@ def remedial_unit(
     around = fit(statement, [_section(within, piece) for piece in usable])
     headings = fit(statement, [section_name(piece.head.section) for piece in usable])
     scores = [sum(each) for each in zip(own, around, headings, strict=True)]
-    order = sorted(range(len(usable)), key=lambda at: (-scores[at], at))
+    # Of those that fit as well, what people have to do or keep to comes before what is so.
+    order = sorted(
+        range(len(usable)), key=lambda at: (-round(scores[at], 2), not _directs(usable[at]), at)
+    )
     named = named_lists(within)
     asked = questions(sop, within, part)
     for at in order:
@@ -57,6 +63,11 @@ def _can_be_taught(piece: SopStep | Block) -> bool:
     return head.form in ("prose", "point") and len(head.text.split()) >= 4 and not is_odd(head.text)
 
 
+def _directs(piece: SopStep | Block) -> bool:
+    said = [sentence.text for line in piece.lines for sentence in line.sentences]
+    return any((directs(text) or warns(text)) and not happens(text) for text in said)
+
+
 def _text(piece: SopStep | Block) -> str:
     return "\n".join((piece.head.section, *(line.text for line in piece.lines)))
 
@@ -75,22 +86,28 @@ def _title(piece: SopStep | Block) -> str:
 
 
 def _example(piece: SopStep | Block, *, is_named: bool) -> tuple[Sentence, ...] | None:
-    """What two people say, one of whom has it right."""
+    """What two people say, one of whom has it right: on a limit or a warning where there is one."""
+    told = list(_told(piece, is_named=is_named))
+    for said in sorted(told, key=lambda text: not (warns(text) or sets_threshold(text))):
+        made = answers(said)
+        if made.natural or warns(said) or (sets_threshold(said) and not happens(said)):
+            return (
+                Sentence("An invented example, of two people.", authored=True),
+                Sentence(f"One has it right: “{_inside(made.passes)}”", authored=True),
+                Sentence(f"The other has not: “{_inside(made.fails)}”", authored=True),
+            )
+    return None
+
+
+def _told(piece: SopStep | Block, *, is_named: bool) -> Iterator[str]:
+    """The sentences of a piece that say something by themselves."""
     for at, line in enumerate(piece.lines):
         if line.form == "code":
             continue
         for n, sentence in enumerate(line.sentences):
             said = label(sentence.text)[1] if is_named and at == n == 0 else sentence.text
-            if announces(said) or is_odd(said) or points_back(said):
-                continue
-            made = answers(said)
-            if made.natural or warns(said) or sets_threshold(said):
-                return (
-                    Sentence("An invented example, of two people.", authored=True),
-                    Sentence(f"One has it right: “{_inside(made.passes)}”", authored=True),
-                    Sentence(f"The other has not: “{_inside(made.fails)}”", authored=True),
-                )
-    return None
+            if not (announces(said) or dangles(said) or is_odd(said) or points_back(said)):
+                yield said
 
 
 def _inside(said: str) -> str:

@@ -20,6 +20,7 @@ from review.drafting_verbatim.items import is_odd, place
 from review.drafting_verbatim.warning import is_labelled_warning, warns
 from review.drafting_verbatim.wording import (
     announces,
+    dangles,
     directs,
     instructs,
     label,
@@ -148,7 +149,7 @@ def _point(clause: Clause, text: str, about: str) -> _Point | None:
     if text.endswith(":") and instructs(text) and "following" not in text:
         text = about = text[:-1]
     words = len(text.split())
-    if not 3 <= words <= LONGEST or is_odd(text) or announces(text):
+    if not 3 <= words <= LONGEST or is_odd(text) or announces(text) or dangles(text):
         return None
     if points_back(text) and not is_labelled_warning(text):
         return None

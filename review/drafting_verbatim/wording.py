@@ -29,6 +29,20 @@ _BINDS = re.compile(
     r"|forbidden|prohibited|allowed|permitted|approval|approves?|counts?)\b",
     re.IGNORECASE,
 )
+_AS_SUBJECT = re.compile(
+    r"[\w-]+(?::|\s+(?:should|must|shall|will|would|can|cannot|could|may|might|is|are|was|were|has|had"
+    r"|does|did)\b)|(?:alert|note|notice|warning|attention)\W*!",
+    re.IGNORECASE,
+)
+"""What begins like an instruction and names a thing: `Alert should clear`, `Note: …`."""
+_HAPPENS = re.compile(
+    r"\b(?:fires?|firing|triggers?|triggered|raised|indicates?|represents?|means|results? in|predicted"
+    r"|happens?|occurs?|occurred|typically|usually|normally|generally|approximately|about|around"
+    r"|roughly|expected|might|could|example|e\.g\.|currently|by default|failed to|detected)\b"
+    r"|\bmay (?:take|be|need|have)\b|\btakes? (?:up to|about)\b"
+    r"|\b(?:has|have|had|was|were) (?:been |already )?\w+(?:ed|en)\b",
+    re.IGNORECASE,
+)
 _STRICT = re.compile(
     r"\b(?:must|shall|has to|have to|may only|can only)\b|\bonly (?:after|with|if|when|once|by)\b",
     re.IGNORECASE,
@@ -75,6 +89,10 @@ _POINTS_BACK = re.compile(
 _POINTS_DOWN = re.compile(
     r"\b(?:below|(?:as|the|these|one of the|any of the|all of the) (?:follows|following)"
     r"|(?:the|this|by|per|see) (?:table|list|chart|matrix))\b(?!\s*[\d£$€−-])",
+    re.IGNORECASE,
+)
+_DANGLES = re.compile(
+    r"\b(?:for|to|of|with|from|into|as|and|or|the|a|an|these|following|that|is|are)$",
     re.IGNORECASE,
 )
 LEADING = re.compile(
@@ -144,6 +162,11 @@ def announces(text: str) -> bool:
     return end.endswith((":", ",")) or bool(
         re.search(r"\b(?:are|is|include|includes|following|options|like|as)\s*$", end)
     )
+
+
+def dangles(text: str) -> bool:
+    """Whether a text ends with a word that wants another: `Ask the supplier for`."""
+    return bool(_DANGLES.search(text.rstrip(" .:;,")))
 
 
 def points_down(text: str) -> bool:
@@ -220,7 +243,7 @@ def instructs(text: str) -> bool:
     if re.match(r"(?:do not|don['’]t|never)\b", said, re.IGNORECASE):
         return True
     first = re.match(r"([A-Za-z]+(?:-[a-z]+)?)(\W?)", said)
-    if first is None or first[1].casefold() not in VERBS:
+    if first is None or first[1].casefold() not in VERBS or _AS_SUBJECT.match(said):
         return False
     return first[2] in (" ", "") or first[1].casefold() not in _ALSO_ADJECTIVES
 
@@ -228,6 +251,11 @@ def instructs(text: str) -> bool:
 def binds(text: str) -> bool:
     """Whether a text says what must be, or what may be only in one case."""
     return bool(_STRICT.search(text))
+
+
+def happens(text: str) -> bool:
+    """Whether a text tells what is so, was so or may be so, which nobody has to keep to."""
+    return bool(_HAPPENS.search(text)) and not (binds(text) or instructs(label(text)[1]))
 
 
 def directs(text: str) -> bool:
