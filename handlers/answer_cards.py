@@ -18,6 +18,7 @@ from handlers.cards import (
     literal,
     plain,
 )
+from handlers.module_blocks import named
 from handlers.module_buttons import answer_module_buttons
 from handlers.wording import day, heading_of, listed, section_beside, source_detail
 from indexing.nouns import (
@@ -122,7 +123,7 @@ def not_covered_text(refusal: NotCovered, names: Names, manager: str = "") -> st
     if refusal.nearest:
         said += f" Closest: {listed(_named(document) for document in refusal.nearest)}."
     if refusal.owner:
-        about = literal(refusal.nearest[0].title)
+        about = literal(_name(refusal.nearest[0]))
         said += f" Ask {literal(names.get(refusal.owner, refusal.owner))}, who owns {about}."
     else:
         whom = f"{literal(manager)}, your manager," if manager else "your manager"
@@ -131,9 +132,13 @@ def not_covered_text(refusal: NotCovered, names: Names, manager: str = "") -> st
 
 
 def _named(document: NamedDocument) -> str:
-    title = f"*{literal(document.title)}*"
+    title = f"*{literal(_name(document))}*"
     beside = section_beside(document.title, document.section)
     return f"{title} ({literal(beside)})" if beside else title
+
+
+def _name(document: NamedDocument) -> str:
+    return named(document.module, document.title) if document.module else document.title
 
 
 def not_covered_card(refusal: NotCovered, names: Names, manager: str = "") -> Card:

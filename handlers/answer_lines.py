@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from handlers.cards import Block, Note, Source, Steps, Text, literal
-from handlers.module_blocks import KINDS
+from handlers.module_blocks import named
 from handlers.wording import listed, section_beside, section_mark, section_name
 from indexing.nouns import Answered, FoundPassage, LeftOut, Quoted, Worded, WrittenAnswer
 
@@ -82,12 +82,17 @@ def _title(passage: FoundPassage, names: Mapping[str, str]) -> str:
     if passage.module is None:
         return passage.title
     sop, *others = passage.module.rests_on
-    named = [
+    resting = [
         f"{other.title} (version {other.version}, owner {names.get(other.owner, other.owner)})"
         for other in others
     ]
-    kind = KINDS[passage.module.kind]
-    return f"{kind} “{passage.title}”, from {listed([*named, sop.title])}"
+    return f"{name_of(passage)}, from {listed([*resting, sop.title])}"
+
+
+def name_of(passage: FoundPassage) -> str:
+    """What a document goes by: its title, of a published module with its kind."""
+    module = passage.module
+    return named(module.kind, passage.title) if module else passage.title
 
 
 def first_line(answered: Answered | WrittenAnswer) -> str:
@@ -128,9 +133,9 @@ def _section(cited: Sequence[FoundPassage], index: int) -> str:
     if passage.section == passage.title or section_mark(name).startswith("§"):
         # A section without a name of its own: as it is cited.
         beside = section_beside(passage.title, passage.section)
-        return literal(f"{passage.title} {beside}".strip())
+        return literal(f"{name_of(passage)} {beside}".strip())
     same = passage.document_id == cited[0].document_id
-    return literal(name if same else f"{passage.title}: {name}")
+    return literal(name if same else f"{name_of(passage)}: {name}")
 
 
 def _not_shown(left_out: LeftOut) -> str:

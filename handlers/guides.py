@@ -8,7 +8,7 @@ from datetime import date
 
 from handlers.answer_cards import Names, answer_buttons, answered_card
 from handlers.cards import Block, Buttons, Card, Heading, Note, Quote
-from handlers.module_blocks import KINDS, content_blocks, sources_of
+from handlers.module_blocks import content_blocks, named, sources_of
 from handlers.module_buttons import leading_guide, level_buttons, wrong_button
 from handlers.parts import first_part
 from handlers.services import Connection
@@ -94,15 +94,15 @@ def shown_card(shown: Shown, level: Level, subject: str = "", foot: Sequence[But
 def whole_card(shown: Shown, level: Level, subject: str = "", foot: Sequence[Buttons] = ()) -> Card:
     """The same without parts."""
     content = _at_level(shown.content, level)
-    kind = KINDS[shown.module.kind]
-    detail = f"{kind}, {level} level" if isinstance(content, Guide) else kind
-    blocks: list[Block] = [Heading(content.title, detail)]
+    title = named(content.kind, content.title)
+    detail = f"{level} level" if isinstance(content, Guide) else ""
+    blocks: list[Block] = [Heading(title, detail)]
     blocks += _words(content, shown.revisions, level)
     blocks += [sources_of(content, shown.revisions, shown.owners), Note(APPROVED)]
     module = f"module:{shown.module.module_id}"
     buttons = level_buttons(subject or module, level) if isinstance(content, Guide) else ()
     blocks += [Buttons((*buttons, wrong_button(shown.module.module_id))), *foot]
-    return Card(f"{kind} “{content.title}”", tuple(blocks))
+    return Card(title, tuple(blocks))
 
 
 def _words(

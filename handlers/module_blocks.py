@@ -31,13 +31,14 @@ from learning.modules import (
 )
 
 KINDS = {
-    "guide": "Step-by-step guide",
+    "guide": "Guide",
     "aid": "Job aid",
     "items": "Quiz questions",
     "scenario": "Scenario",
     "remedial": "Two-minute unit",
 }
-"""What people call each kind of module."""
+"""What people call each kind of module. One goes by its kind and title: what is drafted from one SOP
+for one task often has the same title."""
 LEVEL_NAMES: Mapping[Level, str] = {
     "novice": "Novice: every step in full",
     "standard": "Standard: each step and its conditions",
@@ -47,6 +48,11 @@ LETTERS = "ABCDEF"
 IN_ORDER = "In the right order:"
 RIGHT_ANSWER = "A right answer holds:"
 _WARNING = "Warning:"
+
+
+def named(kind: str, title: str) -> str:
+    """A module by its kind and title: `Scenario “A refund at the counter”`."""
+    return f"{KINDS[kind]} “{title}”" if title else KINDS[kind]
 
 
 @dataclass(frozen=True, slots=True)

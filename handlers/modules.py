@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from handlers.module_blocks import KINDS, item_lines
+from handlers.module_blocks import KINDS, item_lines, named
 from handlers.review_view import fetch_view
 from handlers.review_words import STATES, checks_line, finding_words, read_words, seat_words
 from handlers.services import Connection
@@ -214,7 +214,7 @@ async def module_text(conn: Connection, module_id: int, today: date) -> str | No
     view = await fetch_view(conn, module_id, today)
     if view is None:
         return f"Module {module.id}: {KINDS[module.kind]}, {STATES[module.state]}."
-    lines = [f"{KINDS[module.kind]} “{view.stored.title}” (module {module.id})"]
+    lines = [f"{named(module.kind, view.stored.title)} (module {module.id})"]
     lines.append(f"{STATES[module.state]} · {checks_line(view.stored.checks)} · {module.hash[:12]}")
     lines += [f"  {finding_words(finding)}" for finding in view.stored.checks.findings]
     for given, name in view.approved:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from handlers.cards import Block, Button, Buttons, Card, Field, Heading, Note, Text, literal
 from handlers.gap_cards import role_words
-from handlers.module_blocks import KINDS
+from handlers.module_blocks import named
 from handlers.wording import counted
 from learning.store.published import PublishedModule
 from review.outcomes import Reported
@@ -53,8 +53,8 @@ def _fits(module: PublishedModule, words: str) -> bool:
 
 
 def _entry(module: PublishedModule) -> Iterator[Block]:
-    kind = f"{KINDS[module.kind]} for {role_words(module.role)}s"
-    yield Text(f"**{literal(module.title)}** · {literal(kind)}")
+    title = literal(named(module.kind, module.title))
+    yield Text(f"**{title}** · for {literal(role_words(module.role))}s")
     yield Buttons((Button("Show", "module.show", f"module:{module.module_id}"),))
 
 
@@ -65,7 +65,7 @@ def report_field(module_id: int) -> str:
 
 def report_card(module: PublishedModule, *, may_withdraw: bool = False) -> Card:
     """Ask what is wrong; the owner of a cited SOP and its reviewers may take it out at once."""
-    title = f"{KINDS[module.kind]} “{module.title}”"
+    title = named(module.kind, module.title)
     said = f"What is wrong in {title}?"
     hint = "Say what it should say, and how you know."
     return Card(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import assert_never
 
 from handlers.cards import literal
-from handlers.module_blocks import KINDS
+from handlers.module_blocks import named
 from handlers.wording import counted, listed
 from learning.nouns import Person
 from review.editing import Unfit
@@ -143,8 +143,8 @@ def names(people: Iterable[Person | str], last: str = "or") -> str:
 
 
 def title_of(module: Module, title: str) -> str:
-    """A module by its kind and title: `Scenario “A refund at the counter”`."""
-    return f"{KINDS[module.kind]} “{title}”" if title else KINDS[module.kind]
+    """What a module goes by."""
+    return named(module.kind, title)
 
 
 def part_words(parts: Sequence[int]) -> str:

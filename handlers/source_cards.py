@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
-from handlers.answer_lines import source
+from handlers.answer_lines import name_of, source
 from handlers.cards import Block, Card, Note, Sources, Steps, Text, literal
 from indexing.nouns import FoundPassage
 from indexing.passages import Unit, units_with_whole_warnings
@@ -40,7 +40,7 @@ def source_card(passages: Sequence[tuple[int, FoundPassage]], names: Mapping[str
     blocks.append(Sources(tuple(source(mark, first[mark], names) for mark in sorted(first))))
     of_modules = any(passage.module for _, passage in passages)
     blocks.append(Note(APPROVED_WORDS if of_modules else OWN_WORDS))
-    return Card(f"From {passages[0][1].title}", tuple(blocks))
+    return Card(f"From {name_of(passages[0][1])}", tuple(blocks))
 
 
 def no_part_card() -> Card:

@@ -136,6 +136,7 @@ def _nearest(found: Retrieved) -> tuple[NamedDocument, ...]:
                 passage.title,
                 passage.section,
                 passage.owner,
+                passage.module.kind if passage.module else "",
             ),
         )
     return tuple(documents.values())[:READ]

@@ -146,7 +146,10 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class NamedDocument:
-    """Enough of a document to name it and its owner; never its content."""
+    """Enough of a document to name it and its owner; never its content.
+
+    `module` is a published module's kind, '' for an SOP.
+    """
 
     document_id: int
     source: str
@@ -154,6 +157,7 @@ class NamedDocument:
     title: str
     section: str
     owner: str
+    module: str = ""
 
 
 @dataclass(frozen=True, slots=True)

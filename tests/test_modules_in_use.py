@@ -14,13 +14,14 @@ from review_world import World, review_world
 from sop_folder import NOW, TODAY
 
 from handlers import answering, presses
+from handlers.answer_cards import not_covered_text
 from handlers.cards import Button, Buttons, Card, Field, Sources
 from handlers.inbound import Asked, CardRef, Place, Pressed
 from handlers.services import Connection, Services
 from handlers.trying import Question, reply_line
 from indexing.answers import Reply, answer
 from indexing.documents import mark_owners
-from indexing.nouns import Answered
+from indexing.nouns import Answered, NamedDocument, NotCovered
 from indexing.store.drafting import fetch_sop_texts
 from learning.modules import Cite, Content, Guide, JobAid, Sentence, Step
 from learning.nouns import Person
@@ -468,6 +469,18 @@ async def test_an_answer_from_a_job_aid_is_shown_as_such(desk: Desk) -> None:
     assert "Over £75, call a shift lead to the till." in str(said[0][2].blocks)
 
 
+def test_what_has_the_same_title_is_told_apart_by_its_kind() -> None:
+    named = [
+        NamedDocument(
+            at, "shop", f"{at}.md", "Lost receipt", "Lost receipt", "dana@example.com", kind
+        )
+        for at, kind in enumerate(("aid", "guide", ""))
+    ]
+    said = not_covered_text(NotCovered(tuple(named), "dana@example.com"), {})
+    assert "Closest: *Job aid “Lost receipt”*, *Guide “Lost receipt”* and *Lost receipt*." in said
+    assert "who owns Job aid “Lost receipt”" in said
+
+
 async def test_the_same_words_are_quoted_once(desk: Desk) -> None:
     await publish(desk.world, desk.world.guide("Refunds at the till, step by step"))
     reply = await ask(desk.world, "look the purchase up by card or loyalty number")
@@ -755,7 +768,7 @@ async def test_modules_lists_what_is_for_ones_work(desk: Desk) -> None:
     await desk.world.approve(quiz, "dana", just_competent={"q1": 7})
     await desk.world.approve(quiz, "jo")
     card = await desk.ask("priya", "modules")
-    assert "**Lost receipt at the counter** · Job aid for service agents" in str(card.blocks)
+    assert "**Job aid “Lost receipt at the counter”** · for service agents" in str(card.blocks)
     assert "Refunding at the counter" in str(card.blocks)
     assert "quiz" not in str(card.blocks).casefold(), "what is practised with is not told"
     reviewers = await desk.ask("dana", "Modules")

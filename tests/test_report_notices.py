@@ -43,13 +43,16 @@ async def published(doors: Doors) -> Module:
 async def report(doors: Doors, module: Module, who: str, text: str) -> None:
     """Somebody says in their own conversation that a module is wrong."""
     conn, office = doors.office.conn, doors.office
+    press = await office.press(who)
+    # It is handled here and now, not by the worker of Slack and Teams.
+    await conn.execute("update bot.inbox set state = 'handled' where id = %s", [press])
     pressed = Pressed(
         office.people[who],
         Place("slack:DU1"),
         None,
         "module.report",
         f"module:{module.id}",
-        await office.press(who),
+        press,
         NOW,
         "channel",
         {f"wrong:m{module.id}": text},

@@ -85,7 +85,7 @@ class Office:
                 shown[where] = card
         return list(shown.items())[-1]
 
-    async def drafted(self, kind: str = "Step-by-step guide") -> Module:
+    async def drafted(self, kind: str = "Guide") -> Module:
         said = await self.press_button(
             "mia",
             Button("Draft it", "draft.start", "gap:refunds-gap"),
@@ -124,7 +124,7 @@ async def test_a_gap_becomes_a_published_guide(office: Office) -> None:
     module = await office.drafted()
     assert module.state == "in_review"
     ref, card = office.card()
-    assert "Draft for review: Step-by-step guide" in card.summary
+    assert "Draft for review: Guide" in card.summary
     assert "waiting for Dana Cole, Lee Park or Max Both" in words(card)
     assert "Above £75, a shift lead approves at the till. [1]" in words(card)
 
