@@ -275,7 +275,8 @@ def _figure(
     rest = f"{text[: right.start]} {GAP} {text[right.end :]}"
     if re.search(r"\b(?:the|these|those|this|that|same)\s*$", text[: right.start], re.IGNORECASE):
         return None
-    if text[: right.start].endswith(('"', "“")):
+    before = text[: right.start]
+    if before.count('"') % 2 or before.count("“") > before.count("”"):
         return None  # what is printed on something decides nothing
     inside = text.rfind("(", 0, right.start) > text.rfind(")", 0, right.start)
     if not sets_threshold(text[right.start : right.end]) or (inside and figures(rest)):

@@ -36,11 +36,12 @@ _AS_SUBJECT = re.compile(
 )
 """What begins like an instruction and names a thing: `Alert should clear`, `Note: …`."""
 _HAPPENS = re.compile(
-    r"\b(?:fires?|firing|triggers?|triggered|raised|indicates?|represents?|means|results? in|predicted"
-    r"|happens?|occurs?|occurred|typically|usually|normally|generally|approximately|about|around"
-    r"|roughly|expected|might|could|example|e\.g\.|currently|by default|failed to|detected)\b"
-    r"|\bmay (?:take|be|need|have)\b|\btakes? (?:up to|about)\b"
-    r"|\b(?:has|have|had|was|were) (?:been |already )?\w+(?:ed|en)\b",
+    r"\b(?:fires?|firing|triggers?|indicates?|represents?|means|results? in|predicted|happens?|occurs?"
+    r"|occurred|typically|usually|generally|expected|might|could|example|e\.g\.|currently|failed to)\b"
+    r"|\b(?:is|are|gets?|was|were|been) (?:raised|triggered|detected|observed)\b"
+    r"|\b(?:about|around|approximately|roughly) (?:[£$€]?\d|one|two|three|four|five|six|ten|a )"
+    r"|\bmay (?:take (?!off)|need|already|have)\b|\btakes? (?:up to|about)\b"
+    r"|\bha(?:s|ve|d) (?:been |already )?(?:crossed|reached|exceeded|failed|dropped|fallen|increased)\b",
     re.IGNORECASE,
 )
 _STRICT = re.compile(
