@@ -111,7 +111,7 @@ class Worker:
                 said = f"{type(error).__name__}: {error}"[:500]
                 await store.mark_event_failed(conn, event.id, reference, said, dead)
                 if dead:
-                    await self._apologise(conn, event, reference)
+                    await self._say_given_up(conn, event, reference)
             if not dead:
                 raise TryLater(f"reference {reference}") from error
 
@@ -156,7 +156,7 @@ class Worker:
 
     async def _translate(self, channel: Channel | None, event: Event) -> Inbound | None:
         if event.platform == OWN:
-            return Due(event.payload["task"], event.payload["subject"], event.received_at)
+            return _due(event)
         return await channel.translate(event) if channel else None
 
     async def _converse(
@@ -187,13 +187,29 @@ class Worker:
             case Due():
                 await due.on_due(conn, services, chat, later, inbound, now)
 
+    async def _say_given_up(self, conn: Connection, event: Event, reference: str) -> None:
+        """Tell whom it concerns. That an event is dead stands even where nobody can be told."""
+        try:
+            async with conn.transaction():
+                await self._apologise(conn, event, reference)
+        except Exception:
+            log.exception("nobody was told", inbox=event.id, reference=reference)
+
     async def _apologise(self, conn: Connection, event: Event, reference: str) -> None:
+        now = self._clock()
+        chat = OutboxChat(conn, event.id, now, list(self._channels))
+        if event.platform == OWN:
+            await due.on_given_up(conn, chat, _due(event), reference, now)
+            return
         place = event.payload.get("place")
         if not isinstance(place, str):
             return
-        chat = OutboxChat(conn, event.id, self._clock(), list(self._channels))
         words = f"I could not do that, reference {reference}. Ask again, or tell your admin."
         await chat.post(Place(place), Card(words, (Text(words),)))
+
+
+def _due(event: Event) -> Due:
+    return Due(event.payload["task"], event.payload["subject"], event.received_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from bot import app, store
 from bot.__main__ import DONE, FAILED
-from bot.channel import Channel
-from bot.inbox import Inbox, InboxLater
+from bot.channel import Channel, TryLater
+from bot.inbox import Inbox, InboxLater, Worker
 from bot.state import facts_of
 from bot.web.send import LocalChannel
-from handlers import audit_log, drafting, drafting_due, modules
+from handlers import audit_log, drafting, drafting_due, drafting_ends, modules
 from handlers.doctor import unseen_drafts
 from handlers.imports import not_a_person
 from handlers.services import Connection
@@ -59,7 +59,9 @@ async def on_draft(house: app.House, arguments: argparse.Namespace, say: Say, hi
     await _work_off(house, inbox, put_off, asked.id, hint)
     async with house.pool.connection() as conn:
         demo, same = await store.is_demo(conn), await modules.same_in_review(conn, asked.id)
-    for said in (unseen_drafts(facts_of(house.settings, house.database), demo=demo), same):
+        given_up = await drafting_ends.given_up_words(conn, asked.id)
+    unseen = unseen_drafts(facts_of(house.settings, house.database), demo=demo)
+    for said in (given_up, unseen, same):
         if said:
             hint(said)
     return await _show(house, asked.id, arguments.json, say, hint)
@@ -79,8 +81,7 @@ async def _work_off(
         worker = app.worker(house, channels, services, inbox)
         done, waited, said = 0, 0.0, ""
         while waited < _PATIENCE_SECONDS:
-            if done < len(put_off):
-                await worker.work_off(put_off[done])
+            if done < len(put_off) and await _is_done(worker, put_off[done]):
                 done += 1
             else:
                 await asyncio.sleep(_LOOK_SECONDS)
@@ -92,6 +93,15 @@ async def _work_off(
             if words and words != said:
                 hint(words)
                 waited, said = 0.0, words
+
+
+async def _is_done(worker: Worker, inbox_id: int) -> bool:
+    """Handle an event; False where it has to be tried again."""
+    try:
+        await worker.work_off(inbox_id)
+    except TryLater:
+        return False
+    return True
 
 
 async def on_modules(house: app.House, arguments: argparse.Namespace, say: Say, hint: Say) -> int:

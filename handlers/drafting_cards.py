@@ -7,9 +7,10 @@ from typing import get_args
 
 from analytics.nouns import Gap
 from handlers.cards import Button, Buttons, Card, Field, Heading, Note, Text, literal
+from handlers.drafting_ends_cards import stop_button
 from handlers.module_blocks import KINDS
 from handlers.review_view import ReviewView
-from handlers.review_words import STATES, seat_words, title_of
+from handlers.review_words import seat_words, title_of
 from handlers.services import Connection
 from handlers.wording import LABEL, listed, shortened
 from indexing.nouns import SopText
@@ -191,36 +192,15 @@ def progress_words(module: Module, made: int, pieces: int) -> str:
 
 
 def progress_card(module: Module, made: int, pieces: int) -> Card:
-    """How far a draft is, for whoever asked for it, who can stop a new one."""
+    """How far a draft is, for whoever asked for it, who can stop it."""
     said = progress_words(module, made, pieces)
-    blocks: list[Text | Note | Buttons] = [
-        Text(said),
-        Note("Each piece is checked against its SOP. I tell you when its reviewers have it."),
-    ]
-    if module.state == "draft":
-        blocks.append(Buttons((Button("Stop", "draft.stop", f"module:{module.id}"),)))
-    return Card(said, tuple(blocks))
+    note = "Each piece is checked against its SOP. I tell you when its reviewers have it."
+    return Card(said, (Text(said), Note(note), Buttons((stop_button(module),))))
 
 
 def progressed_words(module: Module, made: int, pieces: int) -> str:
     """What the same card says at the end."""
     return f"{KINDS[module.kind]} (module {module.id}): {made} of {pieces} pieces drafted."
-
-
-def stopped_words(module: Module) -> str:
-    """The requester wanted no more of it."""
-    return (
-        f"Stopped. Nothing of the {KINDS[module.kind].lower()} (module {module.id}) went to"
-        " reviewers. Write `gaps` to ask for another."
-    )
-
-
-NOT_YOUR_DRAFT = "Only whoever asked for this draft can stop it. Nothing was changed."
-
-
-def not_drafting_words(module: Module) -> str:
-    """There is nothing to stop any more."""
-    return f"There is nothing to stop: this module is {STATES[module.state]}."
 
 
 def drafted_words(view: ReviewView, unchanged: bool, left_out: Sequence[str] = ()) -> str:

@@ -15,9 +15,7 @@ from handlers import drafting_cards as cards
 from handlers import review_posts
 from handlers.answer_cards import said_card
 from handlers.drafting import due_at, request_of
-from handlers.inbound import CardRef, Pressed
-from handlers.looking import module_of
-from handlers.privately import show, tell
+from handlers.inbound import CardRef
 from handlers.review_view import ReviewView
 from handlers.services import Chat, Connection, Later, Services
 from indexing.nouns import SopText
@@ -33,7 +31,6 @@ from review.store import pieces as piece_store
 
 SHOW_EVERY = timedelta(seconds=5)
 """How often at most a requester's card says how far a draft is."""
-STOPPED = "Stopped by whoever asked for it, while it was being drafted."
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,38 +89,15 @@ async def on_revise_due(
     await _take_turn(conn, services, chat, later, turn, now)
 
 
-async def on_stop(
-    conn: Connection, services: Services, chat: Chat, later: Later, pressed: Pressed, now: datetime
-) -> None:
-    """Stop a draft that is under way: whoever asked for it wants it no more."""
-    module_id, _ = module_of(pressed.subject)
-    module = await store.fetch_module(conn, module_id, lock=True) if module_id else None
-    if module is None or pressed.person is None or pressed.person.id != module.requested_by:
-        await tell(chat, pressed, cards.NOT_YOUR_DRAFT)
-        return
-    if module.state != "draft":
-        await tell(chat, pressed, cards.not_drafting_words(module))
-        return
-    await gate.withdraw(
-        conn,
-        module_id=module.id,
-        person=pressed.person,
-        owns=True,
-        reason=STOPPED,
-        press=pressed.press,
-        now=now,
-    )
-    await piece_store.mark_ended(conn, module.id, 1, left_out=(), now=now)
-    await show(chat, pressed, said_card(cards.stopped_words(module)))
-
-
 async def on_progress(conn: Connection, module_id: int) -> str | None:
-    """How far a first draft is, in words ('' before its first piece); None when it is over."""
+    """How far a first draft is, in words ('' before its first piece); None when nobody goes on."""
     module = await store.fetch_module(conn, module_id)
     if module is None or module.state != "draft":
         return None
     known = await piece_store.fetch_drafting(conn, module_id, 1)
-    return cards.progress_words(module, known.made, known.pieces) if known else ""
+    if known is None:
+        return ""
+    return None if known.given_up else cards.progress_words(module, known.made, known.pieces)
 
 
 # A turn

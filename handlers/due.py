@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from handlers import drafting_due, flagging, reminders
+from handlers import drafting_due, drafting_ends, flagging, reminders
 from handlers.inbound import Due
 from handlers.services import Chat, Connection, Later, Services
 
@@ -33,3 +33,10 @@ async def on_due(
     task = _TASKS.get(due.task)
     if task is not None:
         await task(conn, services, chat, later, due.subject, now)
+
+
+async def on_given_up(
+    conn: Connection, chat: Chat, due: Due, reference: str, now: datetime
+) -> None:
+    """Say that what was put off is not tried any more, to whom it concerns."""
+    await drafting_ends.on_given_up(conn, chat, due.task, due.subject, reference, now)

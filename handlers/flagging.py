@@ -6,7 +6,12 @@ from datetime import datetime
 
 from handlers import review_posts
 from handlers import source_changes as cards
+from handlers.answer_cards import said_card
 from handlers.drafting import request_of
+from handlers.drafting_cards import NOT_YOURS, no_reviewers_words
+from handlers.inbound import Pressed
+from handlers.looking import module_of
+from handlers.privately import show, tell
 from handlers.review_words import refusal_words
 from handlers.services import Chat, Connection, Later, Services
 from indexing.store.cited import fetch_named_revisions
@@ -16,7 +21,7 @@ from learning.store.competencies import fetch_competency
 from review import flags, store
 from review.nouns import Module
 from review.outcomes import SourceMoved
-from review.reviewers import missing_reviewers
+from review.reviewers import missing_reviewers, seats_of
 from review.states import BEFORE_REVIEWERS
 from review.store import flags as flag_store
 
@@ -42,7 +47,7 @@ async def on_flagged_due(
         await review_posts.refresh(conn, chat, revision.id, now)
     if revision is not None and revision.because == "source_changed":
         return
-    requester = await _requester(conn, module)
+    requester = await requester_of(conn, module)
     if revision is None and requester is not None:
         under_way = await _ask_for_revision(conn, later, module, requester, now)
     owner = await fetch_person(conn, flag.owner)
@@ -52,6 +57,28 @@ async def on_flagged_due(
     await review_posts.tell_reporters(
         conn, chat, view, "is out of use: its source has changed, and it is being revised."
     )
+
+
+async def on_revise(
+    conn: Connection, services: Services, chat: Chat, later: Later, pressed: Pressed, now: datetime
+) -> None:
+    """Have a revision of a flagged module drafted, where none is under way."""
+    module_id, _ = module_of(pressed.subject)
+    module = await store.fetch_module(conn, module_id, lock=True) if module_id else None
+    person = pressed.person
+    if module is None or person is None or not seats_of(person, module.domain):
+        await tell(chat, pressed, NOT_YOURS)
+        return
+    under_way = await flag_store.fetch_under_way(conn, module.id)
+    if module.state != "flagged" or under_way:
+        await tell(chat, pressed, cards.no_need_words(module, under_way))
+        return
+    unfilled = await missing_reviewers(conn, module.domain, person)
+    if unfilled:
+        await tell(chat, pressed, await no_reviewers_words(conn, unfilled, module.domain))
+        return
+    revision = await _ask_for_revision(conn, later, module, person, now)
+    await show(chat, pressed, said_card(cards.revision_words(revision)))
 
 
 async def on_moved_due(
@@ -90,13 +117,13 @@ async def on_warned_due(
     if warned is None or module is None or stored is None:
         return
     found = await fetch_named_revisions(conn, [revision_id], now.date())
-    person = await _requester(conn, module)
+    person = await requester_of(conn, module)
     if person is not None and revision_id in found:
         card = cards.warned_card(module, stored.title, warned, found[revision_id])
         await chat.direct(person, card)
 
 
-async def _requester(conn: Connection, module: Module) -> Person | None:
+async def requester_of(conn: Connection, module: Module) -> Person | None:
     """Who asked for a module; once they have left, an L&D professional who leaves reviewers over."""
     person = await fetch_person_by_id(conn, module.requested_by)
     if person is not None and person.active:

@@ -9,9 +9,10 @@ from handlers import (
     approvals,
     approve_form,
     drafting,
-    drafting_due,
+    drafting_ends,
     edits,
     feedback,
+    flagging,
     gaps,
     looking,
     published,
@@ -69,7 +70,9 @@ _REVIEW: dict[str, ReviewPress] = {
     "module.right": published.on_right,
     "draft.new": drafting.on_new,
     "draft.start": drafting.on_start,
-    "draft.stop": drafting_due.on_stop,
+    "draft.stop": drafting_ends.on_stop,
+    "draft.again": drafting_ends.on_again,
+    "draft.revise": flagging.on_revise,
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from handlers.cards import Block, Card, Heading, Note, Text, literal
 from handlers.review_view import ReviewView
-from handlers.review_words import title_of
+from handlers.review_words import STATES, title_of
 from handlers.wording import counted, listed
 from indexing.store.cited import NamedRevision
 from review.flags import Warned
@@ -46,11 +46,23 @@ def moved_note(view: ReviewView) -> Iterator[Note]:
         )
 
 
+def revision_words(revision: int) -> str:
+    """A revision is under way."""
+    return f"A revision is drafted from what is in force (module {revision}), and its reviewers decide."
+
+
+def no_need_words(module: Module, under_way: int | None) -> str:
+    """No revision is begun."""
+    if under_way:
+        return f"A revision is under way already (module {under_way}). Nothing was changed."
+    return f"Module {module.id} is {STATES[module.state]}, so no revision of it is begun."
+
+
 def flagged_card(view: ReviewView, flag: Flag, revision: int | None) -> Card:
     """Tells who asked for a module or owns its source that it is out of use, and what comes next."""
     title = title_of(view.module, view.stored.title)
     then = (
-        f"A revision is drafted from what is in force (module {revision}), and its reviewers decide."
+        revision_words(revision)
         if revision is not None
         else "Nobody is left to ask for a revision: no L&D professional is active."
     )

@@ -10,6 +10,7 @@ from handlers import approve_form as form
 from handlers import review_cards as made
 from handlers.cards import Card
 from handlers.drafting_cards import progress_card, request_card
+from handlers.drafting_ends_cards import given_up_card, no_revision_card, stopped_card
 from handlers.review_view import ReviewView
 from indexing.nouns import SopText
 from indexing.store.cited import NamedRevision
@@ -288,6 +289,13 @@ REVIEW: dict[str, Card] = {
         [_SOP, replace(_SOP, uri="cards.md", title="Card handling")],
     ),
     "draft_progress": progress_card(replace(_GUIDE.module, kind="items", state="draft"), 4, 11),
+    "draft_progress_again": progress_card(replace(_GUIDE.module, state="changes_requested"), 1, 2),
+    "draft_given_up": given_up_card(replace(_GUIDE.module, state="draft"), "K7Q2", 4, 11),
+    "draft_stopped": stopped_card(
+        replace(_GUIDE.module, id=9, number=0, state="withdrawn"),
+        replace(_GUIDE.module, state="flagged"),
+    ),
+    "draft_no_revision": no_revision_card(replace(_GUIDE.module, state="flagged"), "K7Q2"),
     "review_partly_written": made.review_card(
         replace(view(ITEMS), left_out=("model_failed:timeout:2", "kept:1", "dropped:3"))
     ),

@@ -23,7 +23,7 @@ begin
     execute format('grant usage on all sequences in schema review to %I', app);
     execute format('grant update (state, round, number, hash, moved_at, moved_by, due_at) on review.module to %I', app);
     execute format('grant update (number, kind, moved, posted_at) on review.posted to %I', app);
-    execute format('grant update (basis, pieces, card, shown_at, left_out, ended_at) on review.drafting to %I', app);
+    execute format('grant update (basis, pieces, card, shown_at, left_out, given_up, ended_at) on review.drafting to %I', app);
     execute format('revoke insert, update, delete on learning.published_module from %I', app);
     execute format('revoke delete on learning.person from %I', app);
     -- What is searched is replaced, never reworded.

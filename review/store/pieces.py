@@ -16,7 +16,8 @@ from review.store import Connection
 class Drafting:
     """How far the drafting of a content is. `card` is the requester's, None where they have none.
 
-    `made` of `pieces` are there; `left_out` is known at the end.
+    `made` of `pieces` are there; `left_out` is known at the end. `given_up` is the reference under
+    which it failed for good, else ''.
     """
 
     module_id: int
@@ -28,6 +29,7 @@ class Drafting:
     shown_at: datetime | None
     left_out: tuple[str, ...]
     ended_at: datetime | None
+    given_up: str
 
 
 async def upsert_drafting(
@@ -53,7 +55,7 @@ async def fetch_drafting(conn: Connection, module_id: int, number: int) -> Draft
             select d.module_id, d.number, d.basis, d.pieces,
                    (select count(*) from review.piece p
                     where p.module_id = d.module_id and p.number = d.number and p.basis = d.basis),
-                   d.card, d.shown_at, d.left_out, d.ended_at
+                   d.card, d.shown_at, d.left_out, d.ended_at, d.given_up
             from review.drafting d
             where d.module_id = %s and d.number <= %s
             order by d.number desc limit 1
@@ -63,8 +65,11 @@ async def fetch_drafting(conn: Connection, module_id: int, number: int) -> Draft
     ).fetchone()
     if row is None:
         return None
-    module, at, basis, pieces, made, card, shown_at, left_out, ended_at = row
-    return Drafting(module, at, basis, pieces, made, card, shown_at, tuple(left_out), ended_at)
+    *before, left_out, ended_at, given_up = row
+    module, at, basis, pieces, made, card, shown_at = before
+    return Drafting(
+        module, at, basis, pieces, made, card, shown_at, tuple(left_out), ended_at, given_up
+    )
 
 
 async def mark_shown(
@@ -90,6 +95,32 @@ async def mark_ended(
         """,
         [list(left_out), now, module_id, number],
     )
+
+
+async def mark_given_up(
+    conn: Connection, module_id: int, number: int, reference: str, *, now: datetime
+) -> None:
+    """The drafting of a content failed for good, perhaps before it began."""
+    await conn.execute(
+        """
+        insert into review.drafting (module_id, number, basis, pieces, begun_at, given_up)
+        values (%s, %s, '', 0, %s, %s)
+        on conflict (module_id, number) do update set given_up = excluded.given_up
+        """,
+        [module_id, number, now, reference],
+    )
+
+
+async def clear_given_up(conn: Connection, module_id: int, number: int) -> bool:
+    """Somebody has it gone on with; False where it was not given up."""
+    done = await conn.execute(
+        """
+        update review.drafting set given_up = ''
+        where module_id = %s and number = %s and given_up <> ''
+        """,
+        [module_id, number],
+    )
+    return done.rowcount > 0
 
 
 async def insert_piece(

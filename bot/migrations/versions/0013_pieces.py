@@ -9,7 +9,8 @@ SQL = """
 -- The drafting of one content of a module, from its beginning on. `pieces` is how many a model is
 -- asked for under the present `basis`. `card` is where the
 -- requester sees how far it is, `shown_at` since when it says what it says. `left_out` are codes
--- of what was asked for and could not be had.
+-- of what was asked for and could not be had. `given_up` is the reference under which it failed
+-- for good, until somebody has it gone on with.
 create table review.drafting (
     module_id  bigint not null references review.module (id),
     number     integer not null check (number > 0),
@@ -18,6 +19,7 @@ create table review.drafting (
     card       text,
     shown_at   timestamptz,
     left_out   text[] not null default '{}',
+    given_up   text not null default '',
     begun_at   timestamptz not null,
     ended_at   timestamptz,
     primary key (module_id, number)
