@@ -10,7 +10,7 @@ from bot.database import Database, is_up_to_date
 from bot.settings import Settings
 from bot.slack.store import fetch_removed, token_hash
 from bot.teams.identity import missing_settings
-from handlers.doctor import DeadLetter, Facts, Spent, State
+from handlers.doctor import DeadLetter, Drafted, Facts, Spent, State
 from handlers.services import Connection
 from indexing import audit
 from indexing.listing import list_documents
@@ -19,6 +19,8 @@ from indexing.store.answers import fetch_spent
 from learning.store import fetch_people
 from learning.store.competencies import fetch_competencies
 from review.store import fetch_modules
+from review.store.pieces import Spent as DraftsSpent
+from review.store.pieces import fetch_spent as fetch_drafts_spent
 
 _MONTH = timedelta(days=30)
 
@@ -40,6 +42,7 @@ def facts_of(settings: Settings, found: Database) -> Facts:
 async def state_of_house(conn: Connection, now: datetime, settings: Settings) -> State:
     """What the database says of itself."""
     rows = await list_documents(conn, now.date())
+    drafts = await fetch_drafts_spent(conn, now - _MONTH)
     letters = [DeadLetter(*letter) for letter in await store.fetch_dead_letters(conn)]
     return State(
         demo=await store.is_demo(conn),
@@ -50,6 +53,7 @@ async def state_of_house(conn: Connection, now: datetime, settings: Settings) ->
         audit_intact=await audit.verify(conn) is None,
         dead_letters=tuple(letters),
         spent=tuple([_priced(one, settings) for one in await fetch_spent(conn, now - _MONTH)]),
+        drafted=_priced_drafts(drafts, settings) if drafts else None,
         slack_refuses=await fetch_removed(conn, token_hash(settings.slack_bot_token)),
         drafts=await _has_drafts(conn),
     )
@@ -61,13 +65,22 @@ async def _has_drafts(conn: Connection) -> bool:
 
 
 def _priced(spent: StoredSpent, settings: Settings) -> Spent:
-    cost = None
-    if settings.jobaid_price_in or settings.jobaid_price_out:
-        cost = (
-            spent.tokens_in * settings.jobaid_price_in
-            + spent.tokens_out * settings.jobaid_price_out
-        ) / 1_000_000
     return Spent(
         spent.model, spent.answers, spent.written, spent.tokens_in, spent.tokens_out,
-        spent.median_ms, cost,
+        spent.median_ms, _cost(spent, settings),
     )  # fmt: skip
+
+
+def _priced_drafts(spent: DraftsSpent, settings: Settings) -> Drafted:
+    return Drafted(
+        spent.models, spent.drafts, spent.pieces, spent.by_model, spent.tokens_in,
+        spent.tokens_out, spent.median_ms, _cost(spent, settings),
+    )  # fmt: skip
+
+
+def _cost(spent: StoredSpent | DraftsSpent, settings: Settings) -> float | None:
+    if not settings.jobaid_price_in and not settings.jobaid_price_out:
+        return None
+    return (
+        spent.tokens_in * settings.jobaid_price_in + spent.tokens_out * settings.jobaid_price_out
+    ) / 1_000_000

@@ -56,6 +56,20 @@ class Spent:
 
 
 @dataclass(frozen=True, slots=True)
+class Drafted:
+    """What drafting took of models in the last 30 days. `taken` of `pieces` stand in a draft."""
+
+    models: Sequence[str]
+    drafts: int
+    pieces: int
+    taken: int
+    tokens_in: int
+    tokens_out: int
+    median_ms: float
+    cost: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """What the database says. `documents` counts by status; `waiting` are jobs not done yet.
 
@@ -71,6 +85,7 @@ class State:
     audit_intact: bool
     dead_letters: Sequence[DeadLetter] = field(default_factory=tuple)
     spent: Sequence[Spent] = field(default_factory=tuple)
+    drafted: Drafted | None = None
     slack_refuses: str = ""
     drafts: bool = False
 
@@ -208,6 +223,8 @@ def _state_lines(state: State) -> Iterator[str]:
     yield _line("Audit log", "intact" if state.audit_intact else "BROKEN: a row was changed")
     for spent in state.spent:
         yield _line("Written", _spent(spent))
+    if state.drafted is not None:
+        yield _line("Drafted", _drafted(state.drafted))
     yield _line("Given up", _given_up(len(state.dead_letters)))
     for letter in state.dead_letters[:10]:
         yield (
@@ -233,11 +250,23 @@ def _given_up(count: int) -> str:
 
 
 def _spent(spent: Spent) -> str:
+    return f"{spent.written} of {spent.answers} answers in 30 days by {spent.model}, {_took(spent)}"
+
+
+def _drafted(drafted: Drafted) -> str:
+    by = f" by {listed(drafted.models)}" if drafted.models else ""
+    drafts = counted(drafted.drafts, "draft")
+    return (
+        f"{drafted.taken} of {counted(drafted.pieces, 'piece')} of {drafts} in 30 days{by},"
+        f" {_took(drafted)} a piece"
+    )
+
+
+def _took(spent: Spent | Drafted) -> str:
     cost = "" if spent.cost is None else f", cost {spent.cost:.2f}"
     return (
-        f"{spent.written} of {spent.answers} answers in 30 days by {spent.model},"
-        f" {spent.tokens_in:,} tokens in and {spent.tokens_out:,} out,"
-        f" {spent.median_ms / 1000:.1f} s at the median{cost}"
+        f"{spent.tokens_in:,} tokens in and {spent.tokens_out:,} out{cost},"
+        f" {spent.median_ms / 1000:.1f} s at the median"
     )
 
 

@@ -26,8 +26,9 @@ from bot.database import Database, Pool
 from bot.inbox import Inbox, InboxLater, Worker
 from bot.outbox import Outbox
 from bot.settings import Settings
+from bot.state import state_of_house
 from bot.work import Queue
-from handlers import due, presses
+from handlers import doctor, due, presses
 from handlers.cards import Button, Buttons, Card
 from handlers.inbound import CardRef, Due, Place, Pressed
 from handlers.services import Connection, Services
@@ -137,6 +138,22 @@ async def test_each_piece_is_an_event_of_its_own_and_stored_with_what_it_took(de
     stored = await store.fetch_content(desk.world.conn, module_id, 1)
     assert stored
     assert (stored.drafted_by, stored.checks.blocked) == ("author", False)
+
+
+async def test_the_doctor_says_what_drafting_took(desk: Desk) -> None:
+    await desk.ask_for()
+    await desk.all_turns()
+    rows = await desk.stored()
+    settings = Settings(jobaid_price_in=1000.0, jobaid_embeddings="none")
+    state = await state_of_house(desk.world.conn, desk.now, settings)
+    assert state.drafted
+    assert state.drafted.tokens_in == sum(tokens for *_, tokens in rows)
+    assert state.drafted.cost == state.drafted.tokens_in / 1000
+    facts = doctor.Facts(True, True, True, "none", slack_token=False, slack_secret=False)
+    (line,) = [line for line in doctor.report(facts, state) if line.startswith("Drafted:")]
+    said = f"{len(rows)} of {len(rows)} pieces of 1 draft in 30 days by author,"
+    assert line.startswith(f"Drafted:      {said} {state.drafted.tokens_in} tokens in")
+    assert line.endswith("0.0 s at the median a piece")
 
 
 async def test_the_requester_sees_how_far_it_is_now_and_then(desk: Desk) -> None:

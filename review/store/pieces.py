@@ -193,6 +193,37 @@ class Took:
     ms: float
 
 
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What drafting took of models: contents drafted, pieces asked for and taken, tokens, and
+    milliseconds a piece at the median. `models` are the names of those whose pieces were taken."""
+
+    models: tuple[str, ...]
+    drafts: int
+    pieces: int
+    by_model: int
+    tokens_in: int
+    tokens_out: int
+    median_ms: float
+
+
+async def fetch_spent(conn: Connection, since: datetime) -> Spent | None:
+    """What drafting took since then, pieces that were not used included; None for nothing."""
+    row = await (
+        await conn.execute(
+            """
+            select coalesce(array_agg(distinct model order by model) filter (where model <> ''), '{}'),
+                   count(distinct (module_id, number)), count(*),
+                   count(*) filter (where model <> ''), sum(tokens_in), sum(tokens_out),
+                   percentile_cont(0.5) within group (order by ms)
+            from review.piece where made_at > %s having count(*) > 0
+            """,
+            [since],
+        )
+    ).fetchone()
+    return Spent(tuple(row[0]), *row[1:]) if row else None
+
+
 async def fetch_took(conn: Connection, module_id: int, number: int) -> Took | None:
     """What a content took, pieces that were not used included; None where no model was asked."""
     row = await (
