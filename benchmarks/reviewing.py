@@ -25,8 +25,9 @@ from bot.inbox import Inbox, Worker
 from bot.outbox import Outbox, OutboxChat
 from bot.web import saying
 from bot.web.send import LocalChannel
-from handlers import review_posts
+from handlers import review_cards, review_posts
 from handlers.inbound import Place
+from handlers.review_view import fetch_view
 from handlers.services import Connection, Services
 from learning.modules import Cite, JobAid, Sentence
 from learning.nouns import Person
@@ -90,6 +91,7 @@ class Desk:
             )
             chat = OutboxChat(conn, None, NOW, ("web",))
             await review_posts.post_everywhere(conn, self.services, chat, module.id, NOW)
+            await self.read(conn, module)
             (posted,) = await store.fetch_posted(conn, module.id)
             rows = await (
                 await conn.execute("select id from bot.outbox where ref = %s", [posted.ref])
@@ -97,6 +99,17 @@ class Desk:
         for (outbox_id,) in rows:
             await self.outbox.send(outbox_id=outbox_id)
         return module, posted.ref
+
+    async def read(self, conn: Connection, module: Module) -> None:
+        """Both reviewers have opened every part of the card."""
+        view = await fetch_view(conn, module.id, NOW.date())
+        assert view
+        parts = review_cards.parts_in(view)
+        for who in await fetch_people(conn):
+            for part in range(2, parts + 1):
+                await store.insert_opened(
+                    conn, module, person_id=who.id, part=part, parts=parts, now=NOW
+                )
 
     async def approve(self, who: Person, module: Module, ref: str) -> float:
         """Seconds from the press to the card as it is then."""
@@ -108,7 +121,7 @@ class Desk:
                 self.inbox,
                 who,
                 ref,
-                "review.confirm",  # as on the form: nobody opens the later parts here
+                "review.approve",
                 f"module:{module.id}.{module.number}",
                 {f"ticks:{at}": TICKS, f"comment:{at}": ""},
                 NOW,

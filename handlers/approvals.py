@@ -7,7 +7,7 @@ from datetime import datetime
 
 from handlers import review_cards as cards
 from handlers.answer_cards import said_card
-from handlers.approve_form import CONFIRM, ask_first, ratings
+from handlers.approve_form import ask_first, ratings
 from handlers.inbound import Pressed
 from handlers.looking import module_of, readable_view
 from handlers.privately import UNREACHABLE, show, tell
@@ -46,8 +46,8 @@ async def on_approve(
     shown = await pressed_module(conn, chat, pressed)
     if shown is None or pressed.person is None:
         return
-    module, number, shown_at = shown
-    on_form = pressed.action == CONFIRM
+    module, number, card = shown
+    on_form = card.kind != "card"
     stored = await store.fetch_content(conn, module.id, number)
     found_by = await _vectors(module, stored, services.embedder)
     before = await fetch_view(conn, module.id, now.date())
@@ -59,7 +59,7 @@ async def on_approve(
         ticks=_ticks(pressed, number),
         just_competent=ratings(pressed, stored.content, number) if stored else {},
         press=pressed.press,
-        shown_at=shown_at,
+        shown_at=card.at,
         today=now.date(),
         now=now,
         found_by=found_by,
@@ -67,9 +67,9 @@ async def on_approve(
         knowing=on_form,
     )
     if isinstance(result, ApprovedBySeat | Published):
-        await _approved(conn, chat, pressed, pressed.person, result, now)
+        await _approved(conn, chat, pressed, pressed.person, result, now, on_form=on_form)
     elif isinstance(result, PartsUnopened | RatingsMissing) and before and not on_form:
-        await ask_first(conn, chat, pressed, before, result, shown_at)
+        await ask_first(conn, chat, pressed, before, result, card.at)
     else:
         await refuse(conn, chat, pressed, result, module.id, now)
 
@@ -98,18 +98,19 @@ async def _approved(
     person: Person,
     result: ApprovedBySeat | Published,
     now: datetime,
+    *,
+    on_form: bool,
 ) -> None:
     """The cards follow; the presser is told, and whoever else it concerns."""
     module = result.module
     given = await store.fetch_approvals(conn, module)
     read = next(read_words(each) for each in given if each.person_id == person.id)
     said = _approved_words(result, read)
-    form = pressed.card if pressed.action == CONFIRM else None
-    if form is not None:
-        await store.mark_posted_done(conn, form)
+    if on_form and pressed.card is not None:
+        await store.mark_posted_done(conn, pressed.card)
     view = await refresh(conn, chat, module.id, now, aside=f"{person.name} {said}")
     done = said[0].upper() + said[1:]
-    if form is not None:
+    if on_form:
         await show(chat, pressed, said_card(done))
     else:
         await tell(chat, pressed, done)

@@ -28,7 +28,6 @@ from review import store
 from review.outcomes import NotNow, OldContent, PartsUnopened, RatingsMissing
 from review.states import BEFORE_REVIEWERS
 
-CONFIRM, NEXT = "review.confirm", "review.rate"
 ON_A_PAGE = 20
 """Questions on one page: with what else the form holds they fit every platform's limits."""
 _FIGURES = tuple(str(figure) for figure in range(11))
@@ -99,9 +98,9 @@ def _rating(
 
 def _submit(view: ReviewView, asked: Asked, page: int) -> Button:
     if page * ON_A_PAGE < len(asked.items):
-        return Button("Next questions", NEXT, f"{subject_of(view)}#{page + 1}", "primary")
+        return Button("Next questions", "review.rate", f"{subject_of(view)}#{page + 1}", "primary")
     label = "Approve all the same" if asked.unopened else "Approve"
-    return Button(label, CONFIRM, subject_of(view), "primary")
+    return Button(label, "review.approve", subject_of(view), "primary")
 
 
 async def ask_first(
@@ -110,7 +109,7 @@ async def ask_first(
     pressed: Pressed,
     view: ReviewView,
     wanting: PartsUnopened | RatingsMissing,
-    shown_at: datetime | None,
+    shown_at: datetime,
 ) -> None:
     """Send the presser the form. How long they took counts from when the card itself was shown."""
     assert pressed.person
@@ -123,8 +122,9 @@ async def ask_first(
         ref = await chat.direct(pressed.person, card)
         await tell(chat, pressed, SENT_DIRECTLY if ref else UNREACHABLE)
     if ref is not None:
-        at = shown_at or pressed.at
-        await store.upsert_posted(conn, view.module, ref=ref, place="direct", kind="form", now=at)
+        await store.upsert_posted(
+            conn, view.module, ref=ref, place="direct", kind="form", now=shown_at
+        )
 
 
 async def _asked(conn: Connection, view: ReviewView, person: Person, rates: bool) -> Asked:

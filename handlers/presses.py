@@ -47,8 +47,7 @@ _PRESSES: dict[str, Press] = {
 # They change what stands in other places too, or put work off.
 _REVIEW: dict[str, ReviewPress] = {
     "review.approve": approvals.on_approve,
-    approve_form.CONFIRM: approvals.on_approve,
-    approve_form.NEXT: approve_form.on_next,
+    "review.rate": approve_form.on_next,
     "review.changes": approvals.on_request_changes,
     "review.reject": approvals.on_reject,
     "review.withdraw": withdrawing.on_withdraw,

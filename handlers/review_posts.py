@@ -47,7 +47,7 @@ async def refresh(
     is_open = view.module.state in BEFORE_REVIEWERS
     for posted in await store.fetch_posted(conn, module_id):
         is_same = posted.number == view.module.number
-        if posted.kind == "form" and is_same and is_open:
+        if posted.kind == "done" or (posted.kind == "form" and is_same and is_open):
             continue
         says_status = aside and is_same and view.module.state != "published"
         await chat.update(

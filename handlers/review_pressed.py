@@ -12,14 +12,14 @@ from handlers.review_words import refusal_words
 from handlers.services import Chat, Connection
 from indexing import audit
 from review import store
-from review.nouns import Module
+from review.nouns import Module, Posted
 from review.outcomes import ApproveRefusal, NoReviewerLeft, NotReported, OldContent, SourceMoved
 
 
 async def pressed_module(
     conn: Connection, chat: Chat, pressed: Pressed
-) -> tuple[Module, int, datetime | None] | None:
-    """The module, the content its card showed and since when; None once the presser was told why.
+) -> tuple[Module, int, Posted] | None:
+    """The module, the content its card showed, and that card; None once the presser was told why.
 
     A press counts on a card that we posted for this module, not on a copy of it.
     """
@@ -32,13 +32,14 @@ async def pressed_module(
         said = "I do not know you yet, so nothing was decided. Ask your admin to add you."
         await tell(chat, pressed, said)
         return None
-    posted = {each.ref: each.at for each in await store.fetch_posted(conn, module_id)}
-    if pressed.card is None or pressed.card not in posted:
+    posted = await store.fetch_posted(conn, module_id)
+    card = next((each for each in posted if each.ref == pressed.card), None)
+    if card is None:
         said = "That card is a copy, so nothing was decided. Use the one in the review channel."
         await tell(chat, pressed, said)
         await log_refused(conn, pressed, module_id, "copied card")
         return None
-    return module, number, posted[pressed.card]
+    return module, number, card
 
 
 async def refuse(

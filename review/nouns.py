@@ -210,7 +210,7 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """Where one of a module's cards stands, or the form somebody approves it with.
+    """Where one of a module's cards stands, or the form somebody approves it with; `done`, once used.
 
     It has shown or asked about the content `number` since `at`.
     """
@@ -218,7 +218,7 @@ class Posted:
     ref: str
     number: int
     place: str
-    kind: Literal["card", "form"]
+    kind: Literal["card", "form", "done"]
     at: datetime
 
 

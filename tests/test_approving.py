@@ -70,6 +70,7 @@ async def test_a_figure_for_each_question_is_chosen_in_slack(doors: Doors) -> No
     ]
     assert [len(each["element"]["options"]) for each in lists] == [11, 11, 11]
 
+    old = dict(form)
     await doors.press_in_slack("dana", "Approve", form, **figures(1, 2))
     assert "Still to give: q3" in str(doors.slack_direct("dana"))
     assert await approvals(doors) == [], "nothing is stored by halves"
@@ -78,7 +79,9 @@ async def test_a_figure_for_each_question_is_chosen_in_slack(doors: Doors) -> No
     assert await approvals(doors) == [("sme", {"q1": 7, "q2": 7, "q3": 10}, 1, [1])]
     replaced = doors.slack.slack.messages["DU11", form["ts"]]
     assert "Approved as SME (refunds)" in str(replaced), "the form's place says what was done"
-    assert "Approve all" not in str(replaced)
+    assert "button" not in str(replaced)
+    await doors.press_in_slack("dana", "Approve", old, **figures(1, 3))
+    assert "You have approved this already" in str(doors.slack_direct("dana"))
 
 
 async def test_a_figure_for_each_question_is_chosen_in_teams(doors: Doors) -> None:

@@ -199,12 +199,12 @@ async def mark_posted_done(conn: Connection, ref: str) -> None:
 
 
 async def fetch_posted(conn: Connection, module_id: int) -> list[Posted]:
-    """Where the module's cards and forms stand, the newest first."""
+    """Where the module's cards and forms stand, used ones too, the newest first."""
     rows = await (
         await conn.execute(
             """
             select ref, number, place, kind, posted_at from review.posted
-            where module_id = %s and kind in ('card', 'form') order by posted_at desc, ref
+            where module_id = %s and remark_id is null order by posted_at desc, ref
             """,
             [module_id],
         )
