@@ -37,7 +37,7 @@ _ALL_TICKS = "\n".join(TICK_LABELS.values())
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Wanted:
     """What is asked of somebody: of so many parts these are unopened; how hard these questions are."""
 
     unopened: tuple[int, ...]
@@ -45,13 +45,15 @@ class Asked:
     items: tuple[Item, ...]
 
 
-def approve_form(view: ReviewView, asked: Asked, page: int = 1, given: Sequence[int] = ()) -> Card:
+def approve_form(
+    view: ReviewView, wanted: Wanted, page: int = 1, given: Sequence[int] = ()
+) -> Card:
     """The form, or a page of it; `given` are the figures of all questions before this page."""
     title = title_of(view.module, view.stored.title)
     blocks = (
         Heading(f"Approve: {title}"),
-        *_unopened(view, asked),
-        *_rating(view, asked.items, page, given),
+        *_unopened(view, wanted),
+        *_rating(view, wanted.items, page, given),
         Field(
             f"ticks:c{view.module.number}",
             "I have checked that it is",
@@ -59,22 +61,22 @@ def approve_form(view: ReviewView, asked: Asked, page: int = 1, given: Sequence[
             tuple(TICK_LABELS.values()),
             _ALL_TICKS,
         ),
-        Buttons((_submit(view, asked, page),)),
+        Buttons((_submit(view, wanted, page),)),
     )
     return Card(f"Before you approve {title}", blocks)
 
 
-def _unopened(view: ReviewView, asked: Asked) -> Iterator[Block]:
-    if not asked.unopened:
+def _unopened(view: ReviewView, wanted: Wanted) -> Iterator[Block]:
+    if not wanted.unopened:
         return
     yield Note(
-        f"Its card has {asked.parts} parts, and you have not opened {part_words(asked.unopened)}. If"
+        f"Its card has {wanted.parts} parts, and you have not opened {part_words(wanted.unopened)}. If"
         " you approve all the same, that is on record, and the other reviewer sees it.",
         "warning",
     )
     subject = subject_of(view)
     yield Buttons(
-        tuple(Button(f"Open part {part}", MORE, f"{subject}#{part}") for part in asked.unopened)
+        tuple(Button(f"Open part {part}", MORE, f"{subject}#{part}") for part in wanted.unopened)
     )
 
 
@@ -96,10 +98,10 @@ def _rating(
         yield Note(f"Questions {begins + 1} to {last} of {len(items)}.")
 
 
-def _submit(view: ReviewView, asked: Asked, page: int) -> Button:
-    if page * ON_A_PAGE < len(asked.items):
+def _submit(view: ReviewView, wanted: Wanted, page: int) -> Button:
+    if page * ON_A_PAGE < len(wanted.items):
         return Button("Next questions", "review.rate", f"{subject_of(view)}#{page + 1}", "primary")
-    label = "Approve all the same" if asked.unopened else "Approve"
+    label = "Approve all the same" if wanted.unopened else "Approve"
     return Button(label, "review.approve", subject_of(view), "primary")
 
 
@@ -114,7 +116,7 @@ async def ask_first(
     """Send the presser the form. How long they took counts from when the card itself was shown."""
     assert pressed.person
     rates = isinstance(wanting, RatingsMissing) or wanting.seat == "sme"
-    card = approve_form(view, await _asked(conn, view, pressed.person, rates))
+    card = approve_form(view, await _wanted(conn, view, pressed.person, rates))
     ref: CardRef | None
     if pressed.audience == "direct":
         ref = await chat.post(pressed.place, card)
@@ -127,13 +129,13 @@ async def ask_first(
         )
 
 
-async def _asked(conn: Connection, view: ReviewView, person: Person, rates: bool) -> Asked:
+async def _wanted(conn: Connection, view: ReviewView, person: Person, rates: bool) -> Wanted:
     parts = parts_in(view)
     opened = await store.fetch_opened(conn, view.module, person_id=person.id, parts=parts)
     unopened = tuple(part for part in range(1, parts + 1) if part not in opened)
     content = view.stored.content
     items = content.items if rates and isinstance(content, ItemSet) else ()
-    return Asked(unopened, parts, items)
+    return Wanted(unopened, parts, items)
 
 
 async def on_next(
@@ -143,21 +145,24 @@ async def on_next(
     shown = await pressed_module(conn, chat, pressed)
     if shown is None or pressed.person is None:
         return
-    module, number, _ = shown
+    module, number, card = shown
+    if card.kind != "form":
+        await tell(chat, pressed, "Press Approve on the module's card first. Nothing was decided.")
+        return
     view = await fetch_view(conn, module.id, now.date())
     if view is None or module.number != number or module.state not in BEFORE_REVIEWERS:
         refusal = NotNow(module) if module.number == number else OldContent(module)
         await refuse(conn, chat, pressed, refusal, module.id, now)
         return
-    asked = await _asked(conn, view, pressed.person, rates=True)
+    wanted = await _wanted(conn, view, pressed.person, rates=True)
     page = part_of(pressed.subject)[1]
-    before = asked.items[: (page - 1) * ON_A_PAGE]
+    before = wanted.items[: (page - 1) * ON_A_PAGE]
     figures = ratings(pressed, view.stored.content, number)
     if missing := tuple(item.id for item in before if not 0 <= figures.get(item.id, -1) <= 10):
         await tell(chat, pressed, refusal_words(RatingsMissing(module, missing), pressed.person))
-    elif before and len(before) < len(asked.items):
+    elif before and len(before) < len(wanted.items):
         given = [figures[item.id] for item in before]
-        await show(chat, pressed, approve_form(view, asked, page, given))
+        await show(chat, pressed, approve_form(view, wanted, page, given))
 
 
 def ratings(pressed: Pressed, content: Content, number: int) -> dict[str, int]:
@@ -176,9 +181,7 @@ def ratings(pressed: Pressed, content: Content, number: int) -> dict[str, int]:
     }
     ids = [item.id for item in content.items]
     on_page = [at for at in range(len(ids)) if str(at + 1) in chosen]
-    row = [int(found) for found in _NUMBER.findall(field(pressed, "ratings", number))]
-    given = dict(zip(ids, row, strict=False)) if len(row) == min(on_page, default=len(ids)) else {}
-    for at in on_page:
-        if _NUMBER.fullmatch(value := chosen[str(at + 1)]):
-            given[ids[at]] = int(value)
-    return given
+    row = field(pressed, "ratings", number).replace(",", " ").split()
+    told = dict(zip(ids, row, strict=False)) if len(row) == min(on_page, default=len(ids)) else {}
+    told |= {ids[at]: chosen[str(at + 1)] for at in on_page}
+    return {item: int(figure) for item, figure in told.items() if _NUMBER.fullmatch(figure)}

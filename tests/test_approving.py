@@ -134,10 +134,13 @@ async def test_all_figures_in_one_line_are_taken_too(doors: Doors) -> None:
     await doors.slack.pressed(press)
     await doors.slack.work()
     assert "Still to give: q1, q2 and q3" in str(doors.slack_direct("dana"))
-    values["ratings:c1"] = {"value": {"value": "7 8 9"}}
-    press["actions"][0]["action_ts"] = "1700000199.000100"
-    await doors.slack.pressed(press)
-    await doors.slack.work()
+    for at, (row, missing) in enumerate({"7 -8 9.5": "q2 and q3", "7, 8, 9": ""}.items()):
+        values["ratings:c1"] = {"value": {"value": row}}
+        press["actions"][0]["action_ts"] = f"17000001{at}9.000100"
+        await doors.slack.pressed(press)
+        await doors.slack.work()
+        if missing:
+            assert f"Still to give: {missing}" in str(doors.slack_direct("dana"))
     assert [row[1] for row in await approvals(doors)] == [{"q1": 7, "q2": 8, "q3": 9}]
 
 
