@@ -29,6 +29,7 @@ from bot.work import Queue
 from handlers import library
 from handlers.inbound import Place
 from handlers.services import Services
+from handlers.set_off import SetOff
 from indexing import answers, documents
 from indexing.embeddings import Embedder
 from indexing.reindex import rebuild
@@ -133,14 +134,20 @@ async def index_folder(
     dry_run: bool = False,
     by: str = "demo",
     progress: Progress | None = None,
+    set_off: Callable[[SetOff], None] | None = None,
 ) -> documents.Report:
-    """Bring the index in line with a folder or file. What that flags is a worker's to tell."""
+    """Bring the index in line with a folder or file. What that flags is a worker's to tell.
+
+    `set_off` is called with what became of modules, at each change that is stored.
+    """
     now = clock()
     async with house.pool.connection() as conn:
         later = InboxLater(conn, house.inbox, now)
 
         async def revised(document_ids: Collection[int]) -> None:
-            await library.on_revised(conn, later, document_ids, now)
+            found = await library.on_revised(conn, later, document_ids, now)
+            if set_off is not None:
+                set_off(found)
 
         people = {person.email for person in await fetch_people(conn)}
         competencies = {competency.id for competency in await fetch_competencies(conn)}

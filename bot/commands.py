@@ -29,6 +29,7 @@ from bot.state import facts_of, state_of_house
 from bot.teams.package import package
 from handlers import directory, doctor, evaluating, evaluation_report, library, run_report, trying
 from handlers.services import Services
+from handlers.set_off import SetOff, set_off_lines
 from indexing.language_model import Usage
 from learning.store import fetch_person
 
@@ -182,6 +183,7 @@ async def _index(house: app.House, arguments: argparse.Namespace) -> int:
     async with house.pool.connection() as conn:
         if await store.is_demo(conn):
             hint(directory.IN_THE_DEMO)
+    set_off: list[SetOff] = []
     async with progress("Indexing") as show:
         report = await app.index_folder(
             house,
@@ -192,11 +194,16 @@ async def _index(house: app.House, arguments: argparse.Namespace) -> int:
             dry_run=arguments.dry_run,
             by=shell_actor(),
             progress=show,
+            set_off=set_off.append,
         )
+    async with house.pool.connection() as conn:
+        lines = await set_off_lines(conn, set_off)
     if arguments.json:
         say(json.dumps(run_report.report_json(report), ensure_ascii=False))
     else:
         say(run_report.report_table(report))
+    if lines:  # with --json they are for whoever watches
+        (hint if arguments.json else say)("\n".join(lines))
     return FAILED if run_report.has_refusals(report) else DONE
 
 

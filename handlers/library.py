@@ -8,6 +8,7 @@ from typing import assert_never
 
 from handlers.remedies import same_version
 from handlers.services import Connection, Later
+from handlers.set_off import SetOff, set_off_lines
 from handlers.wording import STATUS_WORDS, columns
 from indexing.decisions import (
     Ambiguous,
@@ -112,20 +113,28 @@ def documents_table(rows: Sequence[Listed], *, waiting: bool = False) -> str:
 
 async def on_revised(
     conn: Connection, later: Later, document_ids: Collection[int], now: datetime
-) -> None:
+) -> SetOff:
     """Flag the modules that rest on what these documents no longer say; people are told afterwards.
 
     The cards of drafts before their reviewers that may not be approved for it are to say so.
     In the transaction that changed the documents. Of a text that still waits for its validation
     people are only warned, once.
     """
-    for flagged in await flag_modules(conn, document_ids, now):
-        await later.defer("flagged", str(flagged.flag_id))
-    for module_id in await moved_drafts(conn, document_ids, now.date()):
+    flagged = await flag_modules(conn, document_ids, now)
+    moved = await moved_drafts(conn, document_ids, now.date())
+    warned = await warn_of(conn, document_ids)
+    for flag in flagged:
+        await later.defer("flagged", str(flag.flag_id))
+    for module_id in moved:
         await later.defer("moved", str(module_id))
-    for warned in await warn_of(conn, document_ids):
-        subject = f"{warned.module_id}.{warned.document_id}.{warned.revision_id}"
+    for each in warned:
+        subject = f"{each.module_id}.{each.document_id}.{each.revision_id}"
         await later.defer("warned", subject)
+    return SetOff(
+        tuple(flag.module_id for flag in flagged),
+        tuple(each.module_id for each in warned),
+        moved,
+    )
 
 
 # What settles a document
@@ -151,18 +160,22 @@ async def on_act(
             " file again: jobaid people import FILE.yaml"
         )
 
+    set_off: list[SetOff] = []
+
     async def revised(document_ids: Collection[int]) -> None:
-        await on_revised(conn, later, document_ids, now)
+        set_off.append(await on_revised(conn, later, document_ids, now))
 
     match act:
         case "validate":
             validated = await validate_document(
                 conn, uris[0], person.email, person.seats, now, now.date(), revised
             )
-            return isinstance(validated, DocumentValidated), _validation(validated)
+            said = [_validation(validated), *await set_off_lines(conn, set_off)]
+            return isinstance(validated, DocumentValidated), "\n".join(said)
         case "canonical":
             chosen = await set_canonical(conn, uris[0], person.email, now, revised)
-            return isinstance(chosen, CanonicalChosen), _choice(chosen)
+            said = [_choice(chosen), *await set_off_lines(conn, set_off)]
+            return isinstance(chosen, CanonicalChosen), "\n".join(said)
         case _:
             settled = await mark_conflict(conn, uris[0], uris[1], person.email, now, lift=lift)
             done = isinstance(settled, ConflictMarked) or (

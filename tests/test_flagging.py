@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Collection
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
 from changing_sop import SOP, Sop
 from fakes import FakeChat, FakeLater
 from review_world import review_world
-from sop_folder import NOW
+from sop_folder import NOW, TODAY
 from test_review import REVIEW, SERVICES, Office, fields_of, ticked, words
 
+from bot import commands
 from bot import store as house_store
-from bot.database import Pool
+from bot.__main__ import parser
+from bot.database import Database, Pool
 from bot.inbox import Inbox, InboxLater, Worker
 from bot.outbox import Outbox
+from bot.settings import Settings
 from handlers import due, library
 from handlers.cards import Button, Buttons, Card
 from handlers.inbound import Due
@@ -355,3 +360,27 @@ async def test_a_due_event_for_nothing_is_left(office: Office) -> None:
             NOW,
         )
     assert office.chat.said == []
+
+
+async def test_the_shell_says_which_modules_a_new_text_takes_out_of_use(
+    office: Office, sop: Sop, database: Database, tmp_path: Path
+) -> None:
+    module = await published(office)
+    other = await sop.world.drafted()
+    await sop.world.conn.commit()
+    sop.write(SOP.replace("£75", "£50"), TODAY)
+    house = Settings(
+        jobaid_embeddings="none",
+        jobaid_home=tmp_path / "home",
+        database_url=database.url,
+        database_admin_url=database.admin_url,
+    )
+    out = io.StringIO()
+    words = ["index", str(sop.world.shop.folder), "--source", "shop"]
+    with redirect_stdout(out):
+        assert await commands.run(parser().parse_args(words), house) == 0
+    said = out.getvalue()
+    assert "1 module is out of use, because the sources changed:" in said
+    named = "Guide “Refund without a receipt”"
+    assert f"  {named} (module {module.id})\nTheir revisions are drafted once a worker" in said
+    assert f"  {named} (module {other.id})\nTheir cards say so once a worker runs" in said

@@ -208,6 +208,8 @@ async def test_what_loses_to_its_duplicate_is_withdrawn_from_modules(sop: Sop) -
             sop.world.conn, sop.later, "canonical", ["copy.md"], False, dana, dana.email, NOW
         )
     assert done, said
+    assert "1 module is out of use" in said
+    assert f"(module {module.id})" in said
     assert await sop.world.state(module) == "flagged"
 
 
