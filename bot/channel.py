@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from handlers.cards import Card
+from handlers.cards import Block, Card
 from handlers.inbound import Asked, Inbound, Place
 
 
@@ -42,8 +42,7 @@ class Event:
 class Outgoing:
     """One row of the outbox. `event` is what caused it, None for something said unasked.
 
-    `platform_id` is set for an update: the id of the card that is replaced. `sentences` are what
-    a streamed answer shows before its card.
+    `platform_id` is set for an update: the id of the card that is replaced.
     """
 
     id: int
@@ -52,7 +51,6 @@ class Outgoing:
     place: Place
     person_id: int | None
     card: Card
-    sentences: tuple[str, ...]
     state: str
     attempts: int
     event: Event | None
@@ -72,7 +70,7 @@ class Channel(Protocol):
     async def working(self, asked: Asked, event: Event) -> None:
         """Give the first visible sign that the question is being worked on. Best effort."""
 
-    async def show(self, event: Event, place: Place, ref: str, sentences: Sequence[str]) -> bool:
+    async def show(self, event: Event, place: Place, ref: str, pieces: Sequence[Block]) -> bool:
         """Show what is written so far of the answer to `event`, where the platform can stream.
 
         False when whoever asked has stopped it there. Best effort. The `stream` row with the same

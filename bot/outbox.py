@@ -24,7 +24,7 @@ from bot.channel import (
     platform_of,
 )
 from bot.database import Pool
-from handlers.cards import Card
+from handlers.cards import Block, Card
 from handlers.inbound import CardRef, Place
 from handlers.services import Connection
 from learning.nouns import Person
@@ -83,12 +83,11 @@ class OutboxChat:
         """Show a card to the one who pressed only."""
         await self._say("whisper", place, card, person)
 
-    async def stream(self, place: Place, *, live: bool = False) -> OutboxStream:
-        """Start an answer: shown as it grows when `live`, else played once it is committed."""
+    async def stream(self, place: Place) -> OutboxStream:
+        """Start an answer: what is appended is shown at once, its card once it is committed."""
         # The same for every try at an event: a stream that a crash cut off is gone on with.
         again = uuid.uuid5(_STREAMS, f"{self.inbox_id}:{place}") if self.inbox_id else uuid.uuid4()
-        ref = CardRef(again.hex)
-        return OutboxStream(self, place, ref, live)
+        return OutboxStream(self, place, CardRef(again.hex))
 
     async def _direct_place(self, person: Person) -> Place | None:
         for platform in self.platforms:
@@ -106,7 +105,6 @@ class OutboxChat:
         place: Place,
         card: Card,
         person: Person | None = None,
-        sentences: Sequence[str] = (),
         ref: CardRef | None = None,
     ) -> CardRef:
         ref = ref or CardRef(uuid.uuid4().hex)
@@ -118,7 +116,6 @@ class OutboxChat:
             place=place,
             person_id=person.id if person else None,
             card=card,
-            sentences=sentences,
             now=self.now,
         )
         return ref
@@ -126,28 +123,25 @@ class OutboxChat:
 
 @dataclass(frozen=True, slots=True)
 class OutboxStream:
-    """An answer whose sentences are collected and sent with its card."""
+    """An answer that is shown while it is written, and sent whole."""
 
     chat: OutboxChat
     place: Place
     ref: CardRef
-    live: bool
-    sentences: list[str] = field(default_factory=list)
+    pieces: list[Block] = field(default_factory=list)
 
-    async def append(self, sentence: str) -> None:
-        """Add one whole sentence."""
-        self.sentences.append(sentence)
+    async def append(self, *pieces: Block) -> None:
+        """Show more."""
+        self.pieces.extend(pieces)
         showing = self.chat.showing
-        if self.live and showing:
-            shown = tuple(self.sentences)
-            if not await showing.channel.show(showing.event, self.place, self.ref, shown):
-                showing.stop()
+        if showing and not await showing.channel.show(
+            showing.event, self.place, self.ref, tuple(self.pieces)
+        ):
+            showing.stop()
 
     async def finish(self, card: Card) -> CardRef:
         """End with the whole card."""
-        # What was shown live is not played again.
-        played = () if self.live else self.sentences
-        return await self.chat._say("stream", self.place, card, sentences=played, ref=self.ref)
+        return await self.chat._say("stream", self.place, card, ref=self.ref)
 
 
 class Outbox:

@@ -27,7 +27,7 @@ from bot.web.store import threads
 from bot.web.words import storable
 from handlers import cards
 from handlers.answer_cards import help_card
-from handlers.cards import Card, card_from_json, card_to_json, plain
+from handlers.cards import Block, Card, card_from_json, card_to_json, plain
 from handlers.inbound import Asked, Inbound, Place
 from handlers.local_chat import refusal_words
 from handlers.services import Connection, Services
@@ -101,9 +101,9 @@ class Door:
         """As the local channel."""
         await self.channel.working(asked, event)
 
-    async def show(self, event: Event, place: Place, ref: str, sentences: Sequence[str]) -> bool:
+    async def show(self, event: Event, place: Place, ref: str, pieces: Sequence[Block]) -> bool:
         """As the local channel."""
-        return await self.channel.show(event, place, ref, sentences)
+        return await self.channel.show(event, place, ref, pieces)
 
     async def find(self, outgoing: Outgoing) -> str | None:
         """As the local channel."""

@@ -23,6 +23,7 @@ from handlers.module_buttons import answer_module_buttons
 from handlers.wording import day, heading_of, listed, section_beside, source_detail
 from indexing.nouns import (
     Answered,
+    Begun,
     Blocked,
     NamedDocument,
     NotCovered,
@@ -107,14 +108,11 @@ def answered_text(answered: Answered | WrittenAnswer, names: Names, note: str = 
     return "\n".join([*lines, note or note_of(answered)])
 
 
-def sentences_of(answered: Answered) -> tuple[str, ...]:
-    """What a streamed answer shows, piece by piece, before its card is there."""
-    return answer_lines.lines(answered)
-
-
-def sentence_of(worded: Worded) -> str:
-    """One sentence of an answer that is being written."""
-    return answer_lines.line(worded)
+def piece_of(written: Begun | Worded) -> Block:
+    """A piece of an answer that is being written: its heading, then its sentences and steps."""
+    if isinstance(written, Begun):
+        return Heading(heading_of(written.passage.title, written.passage.section))
+    return answer_lines.block(written)
 
 
 def not_covered_text(refusal: NotCovered, names: Names, manager: str = "") -> str:

@@ -100,14 +100,9 @@ def first_line(answered: Answered | WrittenAnswer) -> str:
     return _lines(answered)[0].marked
 
 
-def lines(answered: Answered) -> tuple[str, ...]:
-    """Line by line what a streamed answer shows before its card is there."""
-    return tuple(line.marked for line in _lines(answered))
-
-
-def line(worded: Worded) -> str:
-    """One sentence of an answer that is being written."""
-    return _worded(worded).marked
+def block(worded: Worded) -> Block:
+    """One sentence or step of an answer that is being written, as its card will draw it."""
+    return next(_blocks([_worded(worded)]))
 
 
 def blocks(answered: Answered | WrittenAnswer) -> Iterator[Block]:

@@ -195,8 +195,6 @@ async def _answer(
         ref = await made.stream.finish(card)
     elif isinstance(made.outcome, Answered) and card == quoted:
         stream = await chat.stream(asked.place)
-        for sentence in cards.sentences_of(made.outcome):
-            await stream.append(sentence)
         ref = await stream.finish(card)
     else:
         ref = await chat.post(asked.place, card)

@@ -8,7 +8,7 @@ enters a `Text`, so that nothing in it can act as markup.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -215,25 +215,67 @@ _BLOCKS: dict[str, type[Block]] = {
 
 
 def card_to_json(card: Card) -> dict[str, Any]:
-    """Return the card as JSON values; each block carries its kind in `type`."""
-    blocks = [
+    """Return the card as JSON values."""
+    blocks = blocks_to_json(card.blocks)
+    return {"summary": card.summary, "blocks": blocks, "written": card.written}
+
+
+def blocks_to_json(blocks: Iterable[Block]) -> list[dict[str, Any]]:
+    """Return blocks as JSON values; each carries its kind in `type`."""
+    return [
         {
             "type": type(block).__name__.lower(),
             **_values[type(block)].dump_python(block, mode="json"),
         }
-        for block in card.blocks
+        for block in blocks
     ]
-    return {"summary": card.summary, "blocks": blocks, "written": card.written}
 
 
 def card_from_json(stored: dict[str, Any]) -> Card:
     """Return the card that `card_to_json` made JSON of."""
-    blocks = []
-    for block in stored["blocks"]:
+    blocks = blocks_from_json(stored["blocks"])
+    return Card(stored["summary"], blocks, stored.get("written", False))
+
+
+def blocks_from_json(stored: Iterable[dict[str, Any]]) -> tuple[Block, ...]:
+    """Return the blocks that `blocks_to_json` made JSON of."""
+    blocks: list[Block] = []
+    for block in stored:
         kind = _BLOCKS[block["type"]]
         fields = {name: value for name, value in block.items() if name != "type"}
         blocks.append(_values[kind].validate_python(fields))
-    return Card(stored["summary"], tuple(blocks), stored.get("written", False))
+    return tuple(blocks)
+
+
+def pieces_of(card: Card) -> Iterator[Block]:
+    """The words that a card begins with, piece by piece as somebody reads them: lists step by step."""
+    for block in card.blocks:
+        match block:
+            case Heading() | Text() | Note():
+                yield block
+            case Steps(items, start):
+                for number, item in enumerate(items, start):
+                    yield Steps((item,), number)
+            case _:
+                return
+
+
+def joined(pieces: Iterable[Block]) -> Iterator[Block]:
+    """Put pieces together again: steps that follow one another are one list."""
+    last: Block | None = None
+    for piece in pieces:
+        if (
+            isinstance(last, Steps)
+            and isinstance(piece, Steps)
+            and piece.start == last.start + len(last.items)
+        ):
+            last = Steps((*last.items, *piece.items), last.start)
+            continue
+        if last is not None:
+            yield last
+        last = piece
+    if last is not None:
+        yield last
 
 
 _values: dict[type[Block], TypeAdapter[Any]] = {

@@ -6,7 +6,8 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from handlers.answer_cards import ENOUGH_WRITTEN, WRITING_UNAVAILABLE, sentence_of
+from handlers.answer_cards import ENOUGH_WRITTEN, WRITING_UNAVAILABLE, piece_of
+from handlers.cards import Block
 from handlers.inbound import Asked, Edited
 from handlers.services import Chat, Connection, Services, Stream
 from handlers.stopping import STOPPED_WRITTEN
@@ -16,7 +17,7 @@ from indexing.answers import Reply
 from indexing.composing import Composed
 from indexing.followups import rewrite_followup
 from indexing.language_model import LanguageModel, Usage
-from indexing.nouns import Answered, Outcome, Turn, WrittenAnswer
+from indexing.nouns import Answered, Outcome, Turn, Worded, WrittenAnswer
 from indexing.store import answers as stored
 
 _HOUR = timedelta(hours=1)
@@ -76,6 +77,7 @@ async def compose(
         note = ENOUGH_WRITTEN if enough and isinstance(reply.outcome, Answered) else ""
         return Made(Composed(reply.outcome), reply, usage, note)
     stream: Stream | None = None
+    waiting: list[Block] = []
     pieces = domain.compose(
         model, asked.text, history, reply, usage, services.embedder, services.refuses_below
     )
@@ -86,8 +88,11 @@ async def compose(
                 note = STOPPED_WRITTEN if piece.stopped else note
                 return Made(piece, reply, usage, note, stream)
             if chat is not None:
-                stream = stream or await chat.stream(asked.place, live=True)
-                await stream.append(sentence_of(piece))
+                waiting.append(piece_of(piece))
+                if isinstance(piece, Worded):  # a heading comes with its first sentence
+                    stream = stream or await chat.stream(asked.place)
+                    await stream.append(*waiting)
+                    waiting.clear()
     raise AssertionError("composing ends with the whole")
 
 

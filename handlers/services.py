@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from psycopg import AsyncConnection
 
-from handlers.cards import Card
+from handlers.cards import Block, Card
 from handlers.inbound import CardRef, Place
 from learning.nouns import Person
 
@@ -21,10 +21,13 @@ Connection = AsyncConnection[tuple[Any, ...]]
 
 
 class Stream(Protocol):
-    """An answer that appears sentence by sentence where the platform can, and whole elsewhere."""
+    """An answer that appears piece by piece where the platform can, and whole elsewhere."""
 
-    async def append(self, sentence: str) -> None:
-        """Show one more whole sentence (Text markup)."""
+    async def append(self, *pieces: Block) -> None:
+        """Show more at once, before anything is committed: a heading, a sentence, a step.
+
+        The pieces are drawn as the same words of the whole card, so that nothing jumps in the end.
+        """
 
     async def finish(self, card: Card) -> CardRef:
         """End the stream with the whole card, which replaces what was shown."""
@@ -49,11 +52,11 @@ class Chat(Protocol):
     async def whisper(self, place: Place, person: Person | None, card: Card, press: int) -> None:
         """Show a card in a place to the one who pressed only. It cannot be updated later."""
 
-    async def stream(self, place: Place, *, live: bool = False) -> Stream:
-        """Start an answer that appears sentence by sentence.
+    async def stream(self, place: Place) -> Stream:
+        """Start an answer that appears piece by piece.
 
-        `live`: each sentence is shown as it is appended, before anything is committed. Only for
-        what is still being written; whatever happens, the whole card follows.
+        What is still being written is appended; whatever happens, the whole card follows. Where
+        nothing was, the platform lets the words of the card appear one after the other.
         """
 
 

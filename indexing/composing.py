@@ -15,7 +15,7 @@ from indexing.answers import Reply
 from indexing.embeddings import Embedder
 from indexing.language_model import LanguageModel, Usage
 from indexing.nearness import nearness
-from indexing.nouns import Answered, NotCovered, Outcome, Turn, Worded, WrittenAnswer
+from indexing.nouns import Answered, Begun, NotCovered, Outcome, Turn, Worded, WrittenAnswer
 from indexing.writing import Fallback, Written, WrittenSentence, write_answer
 
 REFUSES_BELOW = 0.65
@@ -55,9 +55,10 @@ async def compose(
     usage: Usage,
     embedder: Embedder | None = None,
     refuses_below: float = REFUSES_BELOW,
-) -> AsyncGenerator[Worded | Composed]:
+) -> AsyncGenerator[Begun | Worded | Composed]:
     """Write the answer to a question that retrieval can answer: its sentences, then the whole.
 
+    What is written starts with `Begun`, which says what it will be headed with.
     `refuses_below`: see `REFUSES_BELOW`.
 
     The last value is a `Composed`; when it is not a written one, what was shown is replaced by it.
@@ -84,8 +85,12 @@ async def compose(
                     yield _told(piece, quoted)
 
 
-def _told(piece: WrittenSentence | Written | Fallback, quoted: Answered) -> Worded | Composed:
+def _told(
+    piece: Begun | WrittenSentence | Written | Fallback, quoted: Answered
+) -> Begun | Worded | Composed:
     match piece:
+        case Begun():
+            return piece
         case WrittenSentence():
             return _worded(piece)
         case Written():

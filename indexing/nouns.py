@@ -216,6 +216,13 @@ class Worded:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """An answer begins, and this is the passage that it cites first: its heading can be shown."""
+
+    passage: FoundPassage
+
+
+@dataclass(frozen=True, slots=True)
 class WrittenAnswer:
     """An answer in a model's words, each sentence supported. The rest is as in `Answered`."""
 

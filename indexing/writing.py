@@ -19,7 +19,7 @@ from indexing.addressed import shown_to_model, spoken_to_people
 from indexing.answerable import Answerable
 from indexing.language_model import LanguageModel, ModelUnavailable, Usage
 from indexing.model_text import Said, can_act, same_language, sentences_in, unmarked
-from indexing.nouns import FoundPassage, Turn
+from indexing.nouns import Begun, FoundPassage, Turn
 from indexing.passages import units, units_with_whole_warnings
 from indexing.prompts import CitedSentences, writing_prompt
 from indexing.support import Nearness, Unsupported, supported_by
@@ -105,8 +105,10 @@ async def write_answer(
     found: Answerable,
     usage: Usage,
     near: Nearness | None = None,
-) -> AsyncGenerator[WrittenSentence | Written | Fallback]:
+) -> AsyncGenerator[Begun | WrittenSentence | Written | Fallback]:
     """Write an answer: each sentence that may be shown as soon as it may, and last what came of it.
+
+    Before the first sentence comes `Begun`.
 
     The first sentence waits until one that holds the answer has been checked, so what cannot be
     written falls back before anything is shown. Later failures (half a stream, a lost step) end
@@ -114,6 +116,7 @@ async def write_answer(
     """
     shown = shown_to_model(passages)
     turns = spoken_to_people(history)
+    begun = False
     for shaped in (False, True) if model.cites else (True,):
         prompt = writing_prompt(question, turns, shown, shaped=shaped)
         draft = _Draft(shown, found, model.name, prompt.hash, near)
@@ -125,6 +128,9 @@ async def write_answer(
                 async for said in written:
                     for sentence in await asyncio.to_thread(draft.take, said):
                         usage.awaited = False
+                        if not begun:
+                            begun = True
+                            yield Begun(shown[draft.cited[0] - 1])
                         yield sentence
                     if draft.is_over:
                         break

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel
 
-from handlers.cards import Card, card_from_json, card_to_json
+from handlers.cards import Block, Card, card_from_json, card_to_json
 from handlers.inbound import CardRef, Place
 from indexing.language_model import Call, ModelUnavailable, Prompt, T, Usage
 from learning.nouns import Person
@@ -18,7 +18,7 @@ class FakeChat:
     """Records what a handler says. `unreachable` are people without a direct conversation."""
 
     said: list[tuple[str, str, Card]] = field(default_factory=list)
-    streamed: list[str] = field(default_factory=list)
+    streamed: list[Block] = field(default_factory=list)
     unreachable: set[str] = field(default_factory=set)
 
     def _say(self, kind: str, where: str, card: Card) -> CardRef:
@@ -38,7 +38,7 @@ class FakeChat:
     async def whisper(self, place: Place, person: Person | None, card: Card, press: int) -> None:
         self._say("whisper", person.email if person else "unknown", card)
 
-    async def stream(self, place: Place, *, live: bool = False) -> FakeStream:
+    async def stream(self, place: Place) -> FakeStream:
         return FakeStream(self, place)
 
     @property
@@ -59,13 +59,13 @@ class FakeLater:
 
 @dataclass
 class FakeStream:
-    """A stream that shows its sentences at once."""
+    """A stream that shows its pieces at once."""
 
     chat: FakeChat
     place: Place
 
-    async def append(self, sentence: str) -> None:
-        self.chat.streamed.append(sentence)
+    async def append(self, *pieces: Block) -> None:
+        self.chat.streamed.extend(pieces)
 
     async def finish(self, card: Card) -> CardRef:
         return self.chat._say("stream", self.place, card)

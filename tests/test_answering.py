@@ -121,7 +121,7 @@ async def test_an_answer_quotes_steps_and_warnings_with_their_source(
     source = sources.entries[0]
     assert (source.title, source.section, source.version) == ("Returns and refunds", "§4.2", "7")
     assert source.owner == "Dana Cole"
-    assert chat.streamed
+    assert not chat.streamed
 
 
 async def test_what_a_document_says_cannot_pose_as_a_source_mark(

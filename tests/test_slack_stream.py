@@ -18,8 +18,9 @@ from bot.channel import Event
 from bot.database import Pool
 from bot.inbox import Inbox, Worker
 from bot.outbox import Outbox, OutboxChat, Showing
+from bot.slack.stream import as_markdown
 from bot.slack.words import inert_markdown, unlinked
-from handlers.cards import Card, Text, literal
+from handlers.cards import Card, Heading, Note, Steps, Text, literal
 from handlers.inbound import Place
 from handlers.services import Chat, Services
 from indexing.prompts import Check
@@ -42,9 +43,9 @@ async def answering(
     channel = world.channel
     async with world.pool.connection() as conn:
         chat: Chat = OutboxChat(conn, event.id, world.clock[0], ["slack"], Showing(event, channel))
-        stream = await chat.stream(place, live=True)
+        stream = await chat.stream(place)
         for sentence in sentences:
-            await stream.append(sentence)
+            await stream.append(Text(sentence))
             world.clock[0] += timedelta(seconds=2)
         if finish:
             await stream.finish(CARD)
@@ -66,7 +67,7 @@ async def test_an_answer_grows_sentence_by_sentence_and_ends_whole(world: World)
     await answering(world, event, PLACE, SENTENCES)
     (grown,) = world.slack.posted()
     assert grown["thread_ts"] == "1700000000.000100"
-    assert grown["text"] == " ".join(map(inert_markdown, SENTENCES))
+    assert grown["text"] == "\n\n".join(map(inert_markdown, SENTENCES))
     assert len(world.slack.made("chat.appendStream")) == 3
     await world.worker.work_off(event.id)
     (answer,) = world.slack.posted()
@@ -98,7 +99,7 @@ async def test_after_a_crash_the_message_is_gone_on_with_and_ended(
     await answering(world, event, PLACE, sentences)
     (grown,) = world.slack.posted()
     shown = SENTENCES if finish else SENTENCES[:1]
-    assert grown["text"] == " ".join(map(inert_markdown, shown))
+    assert grown["text"] == "\n\n".join(map(inert_markdown, shown))
     await world.worker.work_off(event.id)
     (answer,) = world.slack.posted()
     assert "The whole answer." in words(answer)
@@ -229,11 +230,11 @@ async def test_sentences_in_quick_succession_are_shown_together(world: World) ->
     now: datetime = world.clock[0]
     async with world.pool.connection() as conn:
         chat = OutboxChat(conn, event.id, now, ["slack"], Showing(event, world.channel))
-        stream = await chat.stream(PLACE, live=True)
+        stream = await chat.stream(PLACE)
         for sentence in SENTENCES[:2]:
-            await stream.append(sentence)
+            await stream.append(Text(sentence))
         world.clock[0] += timedelta(seconds=1)
-        await stream.append(SENTENCES[2])
+        await stream.append(Text(SENTENCES[2]))
     assert [said["markdown_text"].count(".") for said in world.slack.made("chat.appendStream")] == [
         1,
         2,
@@ -266,6 +267,16 @@ async def test_what_grows_holds_no_link_mention_or_image(world: World, said: str
     await answering(world, event, PLACE, (literal(said),), finish=False)
     (appended,) = world.slack.made("chat.appendStream")
     assert_inert(appended["markdown_text"])
+
+
+@pytest.mark.parametrize("said", HOSTILE)
+def test_headings_steps_and_warnings_that_grow_hold_none_either(said: str) -> None:
+    drawn = as_markdown(
+        (Heading(said), Steps((literal(said),), 2), Note(literal(said), "warning"), Text("Do it."))
+    )
+    assert drawn.startswith("**")
+    assert "\n\n2. " in drawn
+    assert_inert(drawn.replace("**", ""))
 
 
 @settings(deadline=None, max_examples=200)

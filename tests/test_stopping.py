@@ -32,6 +32,7 @@ from bot.web.places import direct_place
 from bot.web.send import LocalChannel
 from bot.work import Queue
 from handlers.answer_cards import WRITTEN
+from handlers.cards import Text
 from handlers.services import Services
 from handlers.stopping import STOPPED, is_stop
 from indexing.documents import index_path
@@ -353,5 +354,5 @@ async def test_a_stream_is_begun_while_its_event_is_being_handled(
             assert event
             assert await lock_waiting_event(conn, 1)
             place = world.teams.direct("x")["conversation"]["id"]
-            assert await world.channel.show(event, f"teams:{place}", "r", ["One. [1]"])  # type: ignore[arg-type]
+            assert await world.channel.show(event, f"teams:{place}", "r", [Text("One. [1]")])  # type: ignore[arg-type]
             assert len(await world.rows("select 1 from bot.teams_stream")) == 1

@@ -54,8 +54,26 @@ async def test_a_press_in_a_channel_is_told_to_its_presser_only(world: World) ->
     assert len(world.teams.sent()) == 1
     assert await world.rows("select helpful from indexing.feedback") == [(True,)]
     assert await world.rows("select * from bot.teams_press") == []
+
+
+async def test_a_list_asked_for_in_a_channel_comes_in_the_presser_s_chat(world: World) -> None:
+    """Teams draws what a press is answered with in one run, without its lines."""
+    await world.hear(world.teams.mention(REFUND, 5))
+    name, _ = world.last()
+    said = await world.pressed(world.teams.press(name, "Show source"))
+    assert said["value"] == "I have sent it to you in our chat."
+    conversation, _ = world.last()[0]
+    assert conversation == "a:opened-29:u1"
+    assert "Look the purchase up" in words(world.last()[1])
+
+
+async def test_without_a_chat_with_us_it_is_said_where_it_was_pressed(world: World) -> None:
+    await world.hear(world.teams.mention(REFUND, 5))
+    name, _ = world.last()
+    world.teams.fail.append((403, {"error": {"code": "BotNotInConversationRoster"}}))
     said = await world.pressed(world.teams.press(name, "Show source"))
     assert "Look the purchase up" in said["value"]
+    assert len(said["value"]) <= 1000
 
 
 async def test_a_press_whose_response_is_gone_is_told_in_the_chat(world: World) -> None:

@@ -14,8 +14,10 @@ from teams_world import World, infos, teams_world
 
 from bot.channel import Event, TryLater
 from bot.database import Pool
+from bot.outbox import OutboxChat, Showing
 from bot.store import fetch_event
 from bot.teams import store
+from handlers.cards import Card, Heading, Source, Sources, Steps, Text, pieces_of
 from handlers.inbound import Place
 from learning.store import fetch_person
 
@@ -26,6 +28,19 @@ async def world(pool: Pool, tmp_path: Path) -> AsyncIterator[World]:
         yield world
 
 
+SOURCE = Source(1, "Returns", "§4.2", "7", NOW.date(), "Dana Cole", "")
+WHOLE = Card(
+    "Refunds",
+    (
+        Heading("Refunds"),
+        Text("We can *still* help. [1]"),
+        Steps(("Look it up. [1]", "Refund it. [1]")),
+        Sources((SOURCE,)),
+    ),
+    written=True,
+)
+
+
 # Streams
 
 
@@ -33,11 +48,14 @@ async def test_an_answer_that_is_being_written_grows(world: World) -> None:
     await world.hear(world.teams.direct("hello"))
     event = await _event(world, 2)
     place = Place(f"teams:{CHAT}")
-    await world.channel.show(event, place, "r", ["**One.** [1]"])
+    await world.channel.show(event, place, "r", [Text("**One.** [1]")])
     world.clock[0] = NOW + timedelta(seconds=2)
-    await world.channel.show(event, place, "r", ["**One.** [1]", "Two <b>. [2]"])
+    await world.channel.show(event, place, "r", [Text("**One.** [1]"), Steps(("Two <b>. [2]",), 2)])
     first, second = [said for said in world.teams.said_in(CHAT) if "streaming" in str(infos(said))]
-    assert [first["text"], second["text"]] == ["**One.** [1]", "**One.** [1] Two &#60;b&#62;. [2]"]
+    assert [first["text"], second["text"]] == [
+        "**One.** [1]",
+        "**One.** [1]\n\n2. Two &#60;b&#62;. [2]",
+    ]
     assert [infos(said)[0]["streamSequence"] for said in (first, second)] == [1, 2]
     assert infos(second)[0]["streamId"].isdigit()
 
@@ -45,7 +63,7 @@ async def test_an_answer_that_is_being_written_grows(world: World) -> None:
 async def test_a_stream_whose_whole_reads_otherwise_is_ended_and_replaced(world: World) -> None:
     assert (await world.tell(world.teams.direct(REFUND)))[0] == 201
     event = await _event(world, 1)
-    await world.channel.show(event, Place(f"teams:{CHAT}"), "r", ["Something written. [1]"])
+    await world.channel.show(event, Place(f"teams:{CHAT}"), "r", [Text("Something written. [1]")])
     await world.work()
     final = world.teams.said_in(CHAT)[-2]
     assert final["text"] == "Something written. [1]"
@@ -54,11 +72,32 @@ async def test_a_stream_whose_whole_reads_otherwise_is_ended_and_replaced(world:
     assert "Look the purchase up" in answer["text"]
 
 
+async def test_the_whole_begins_with_what_grew_and_keeps_its_thumbs(world: World) -> None:
+    """Only what Teams need not be told to replace can be rated there, and does not jump."""
+    assert (await world.tell(world.teams.direct(REFUND)))[0] == 201
+    event = await _event(world, 1)
+    place = Place(f"teams:{CHAT}")
+    async with world.pool.connection() as conn:
+        chat = OutboxChat(conn, event.id, NOW, ["teams"], Showing(event, world.channel))
+        stream = await chat.stream(place)
+        for piece in pieces_of(WHOLE):
+            world.clock[0] += timedelta(seconds=2)
+            await stream.append(piece)
+        await conn.execute("update bot.inbox set state = 'handled'")
+        await stream.finish(WHOLE)
+    await world.worker.work_off(event.id)
+    *grown, whole = [said["text"] for said in world.teams.said_in(CHAT) if said.get("text")]
+    assert len(grown) == 4
+    assert all(whole.startswith(text) for text in grown)
+    assert not await _replaced(world)
+    assert world.teams.sent()[0]["channelData"] == {"feedbackLoop": {"type": "default"}}
+
+
 async def test_nothing_grows_where_others_read_along(world: World) -> None:
     await world.hear(world.teams.mention("hello", 5))
     before = len(world.teams.calls)
     for place in (f"teams:{ROOM}|1763892000005", "teams:a:unknown", "teams:@aad-1"):
-        await world.channel.show(await _event(world, 1), Place(place), "r", ["One."])
+        await world.channel.show(await _event(world, 1), Place(place), "r", [Text("One.")])
     assert len(world.teams.calls) == before
 
 

@@ -24,7 +24,7 @@ from bot.web.send import LocalChannel
 from bot.web.store import messages, threads, unread
 from bot.web.suggestions import read_suggestions, suggested
 from bot.web.words import command_in, mentions_bot, without_mention
-from handlers.cards import Button, Buttons, Card, Text
+from handlers.cards import Button, Buttons, Card, Heading, Steps, Text
 from handlers.inbound import Asked, CardRef, Deleted, Edited, Place, Pressed
 from handlers.local_chat import role_in_words
 from indexing.answers import answer
@@ -33,6 +33,7 @@ from learning.nouns import Person
 
 DESK, REVIEW = "web:service-desk", "web:review"
 NOW = datetime(2026, 10, 20, 9, 41, tzinfo=UTC)
+LONG = Card("It says", (Heading("Refunds"), Steps(("One.", "Two.")), Buttons(())))
 CARD = Card("It says", (Text("Look it up."), Buttons((Button("Helpful", "a.b", "answer:1"),))))
 
 
@@ -94,7 +95,7 @@ async def locks(demo: Demo) -> list[str]:
 
 
 def outgoing(kind: str = "post", place: str = DESK, **changes: object) -> Outgoing:
-    row = Outgoing(1, "ref-1", kind, Place(place), None, CARD, (), "queued", 0, None, "")
+    row = Outgoing(1, "ref-1", kind, Place(place), None, CARD, "queued", 0, None, "")
     return replace(row, **changes)  # type: ignore[arg-type]
 
 
@@ -314,7 +315,7 @@ async def test_a_command_is_between_its_sender_and_the_bot(
     assert await channel.translate(event) == Asked(
         priya, own, f"{DESK}|{number}", f"web:{number}", "no receipt, what now", "direct", NOW
     )
-    await channel.send(outgoing("stream", own, event=event, sentences=("One.",)))
+    await channel.send(outgoing("stream", own, event=event))
     answer = await standing(demo)
     assert (answer.place, answer.thread_id, answer.only_for) == (DESK, number, priya.id)
     assert answer.card
@@ -336,7 +337,7 @@ async def test_a_commands_answer_can_be_replaced_when_it_is_pressed(
     async with demo.pool.connection() as conn:
         await bot.store.insert_outgoing(
             conn, ref=CardRef("ref-1"), inbox_id=event.id, kind="post", place=place,
-            person_id=None, card=CARD, sentences=(), now=NOW,
+            person_id=None, card=CARD, now=NOW,
         )  # fmt: skip
     number = await channel.send(outgoing(place=place, event=event))
     async with demo.pool.connection() as conn:
@@ -417,18 +418,18 @@ async def test_a_card_that_is_sent_again_stands_once(demo: Demo, channel: LocalC
     assert await channel.find(outgoing(state="sending", ref="another")) is None
 
 
-async def test_a_stream_shows_its_sentences_and_ends_with_its_card(
+async def test_a_stream_shows_its_words_and_ends_with_its_card(
     demo: Demo, channel: LocalChannel
 ) -> None:
     watch = Watch(demo.pool)
     listening = asyncio.create_task(watch.run())
     await watch.listening.wait()
     with watch.subscribe() as changes:
-        await channel.send(outgoing("stream", sentences=("One.", "Two.")))
-        seen = [await changes.get() for _ in range(4)]
+        await channel.send(outgoing("stream", card=LONG))
+        seen = [await changes.get() for _ in range(5)]
     listening.cancel()
     assert [change.event for change in seen if change] == [
-        "stream", "stream", "stream", "stream_end",
+        "stream", "stream", "stream", "stream", "stream_end",
     ]  # fmt: skip
     message = await standing(demo)
     assert (message.busy, message.shown) == (False, [])
@@ -442,7 +443,7 @@ async def test_a_stream_that_was_cut_off_is_finished_not_doubled(
         number = await messages.insert_card(
             conn, place=DESK, thread_id=None, card=None, only_for=None, ref="ref-1", now=NOW
         )
-    cut_off = outgoing("stream", sentences=("One.",), state="sending")
+    cut_off = outgoing("stream", state="sending")
     assert await channel.find(cut_off) == str(number)
     message = await standing(demo)
     assert not message.busy

@@ -8,8 +8,8 @@ import pytest
 from gallery import CARDS, RAW
 from golden import check, strays
 
-from bot.web.render import Frame, render_card, render_sentences
-from handlers.cards import Button, Buttons, Card, Field, Source, Sources, Text
+from bot.web.render import Frame, render_card, render_pieces
+from handlers.cards import Button, Buttons, Card, Field, Source, Sources, Steps, Text
 
 FRAME = Frame("m7", hidden={"token": "t0ken", "as": "3", "ref": "c4rd"})
 DRAWN_TAGS = {
@@ -122,7 +122,10 @@ def test_a_dangerous_press_is_asked_about_first() -> None:
     assert "popover" in dialog
 
 
-def test_sentences_of_a_stream_are_escaped() -> None:
-    drawn = str(render_sentences(["**£80** <b>needs</b>", "a lead. [1]"]))
+def test_what_is_out_of_a_stream_is_escaped_and_drawn_as_its_card_will_be() -> None:
+    pieces = [Text("**£80** <b>needs</b>"), *(Steps((f"Step {n}. [1]",), n) for n in (2, 3))]
+    drawn = str(render_pieces(pieces))
+    whole = Steps(("Step 2. [1]", "Step 3. [1]"), 2)
+    assert drawn == str(render_card(Card("", (pieces[0], whole)), Frame("stream")))
     assert "<strong>£80</strong> &lt;b&gt;needs&lt;/b&gt;" in drawn
     assert "<a" not in drawn

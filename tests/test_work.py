@@ -19,7 +19,7 @@ from bot.web import saying
 from bot.web.places import direct_place
 from bot.web.send import LocalChannel
 from bot.work import Queue
-from handlers.cards import Card, Text
+from handlers.cards import Block, Card, Text
 from handlers.inbound import Asked, Inbound, Place
 from handlers.services import Services
 from learning.nouns import Person
@@ -48,8 +48,8 @@ class Failing:
     async def working(self, asked: Asked, event: Event) -> None:
         await self._channel.working(asked, event)
 
-    async def show(self, event: Event, place: Place, ref: str, sentences: Sequence[str]) -> bool:
-        return await self._channel.show(event, place, ref, sentences)
+    async def show(self, event: Event, place: Place, ref: str, pieces: Sequence[Block]) -> bool:
+        return await self._channel.show(event, place, ref, pieces)
 
     async def send(self, outgoing: Outgoing) -> str:
         self._fail("before")

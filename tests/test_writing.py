@@ -13,7 +13,7 @@ from indexing.answerable import Answerable, NotAnswerable, Unasked, is_answerabl
 from indexing.followups import rewrite_followup
 from indexing.language_model import ModelUnavailable, Usage
 from indexing.model_text import Said, can_act, same_language, sentences_in
-from indexing.nouns import FoundPassage, Turn
+from indexing.nouns import Begun, FoundPassage, Turn
 from indexing.prompts import Check, Rewriting
 from indexing.writing import Fallback, Written, WrittenSentence, write_answer
 
@@ -51,6 +51,10 @@ async def written(
     *shown, end = [one async for one in write_answer(model, QUESTION, (), passages, found, Usage())]
     assert isinstance(end, Written | Fallback)
     sentences = [one for one in shown if isinstance(one, WrittenSentence)]
+    if sentences:
+        begun = shown.pop(0)
+        assert isinstance(begun, Begun)
+        assert not isinstance(end, Written) or begun.passage == end.cited[0]
     assert len(sentences) == len(shown)
     return sentences, end
 
@@ -85,7 +89,7 @@ async def test_a_model_that_leaves_out_the_marks_is_held_to_a_schema() -> None:
         assert [(one.text, one.cites) for one in parts[-1].shown if not one.warning] == [
             (PROOF, (1,))
         ]
-        assert parts[0] == parts[-1].sentences[0], "shown before the end"
+        assert parts[1] == parts[-1].sentences[0], "shown before the end"
         prompts = model.prompts[known:]
         assert ["schema" if "passage:" in one.task else "reference" for one in prompts] == asked
 

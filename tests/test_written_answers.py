@@ -12,7 +12,7 @@ from test_answering import GOVERNANCE, NOW, asked, blocks, people
 
 from handlers import answering
 from handlers.answer_cards import ENOUGH_WRITTEN, WRITING_UNAVAILABLE, WRITTEN
-from handlers.cards import Card, Note, Sources
+from handlers.cards import Card, Heading, Note, Sources, joined
 from handlers.services import Connection, Services
 from indexing.documents import index_path
 from indexing.language_model import ModelUnavailable
@@ -70,7 +70,10 @@ async def test_a_written_answer_cites_and_says_that_ai_wrote_it(
     chat = await ask(conn, FakeLanguageModel([CHECKED, SAID]), people["priya"])
     kind, _, card = chat.last
     assert kind == "stream"
-    assert chat.streamed[0].startswith("Above £75, a shift lead approves")
+    pieces = tuple(joined(chat.streamed))
+    assert pieces == card.blocks[: len(pieces)]
+    assert isinstance(pieces[0], Heading)
+    assert "Above £75, a shift lead approves" in str(pieces[1])
     assert WRITTEN in notes(card)
     assert card.written
     (sources,) = blocks(card, Sources)

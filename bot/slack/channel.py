@@ -20,6 +20,7 @@ from bot.slack.send import PACE, Sender
 from bot.slack.stream import Streams
 from bot.slack.told import ButtonPress, Told
 from bot.slack.words import plain_words
+from handlers.cards import Block
 from handlers.home import PROMPTS, PROMPTS_TITLE
 from handlers.inbound import Asked, CardRef, Deleted, Edited, Inbound, Opened, Place, Pressed
 from handlers.services import Connection
@@ -102,7 +103,7 @@ class SlackChannel:
         if told is not None and not told.is_private:
             await self._sender.set_status(told, LOOKING_UP, LOOKING_UP_STEPS)
 
-    async def show(self, event: Event, place: Place, ref: str, sentences: Sequence[str]) -> bool:
+    async def show(self, event: Event, place: Place, ref: str, pieces: Sequence[Block]) -> bool:
         """Let an answer grow in a direct conversation; in channels it is one post, once whole.
 
         Slack tells of a stop by an event of its own: a stream that is over may be an old one.
@@ -110,7 +111,7 @@ class SlackChannel:
         told = read(event.payload)
         if told is None or told.kind != "said" or told.audience != "direct" or place != told.place:
             return True
-        await self._streams.show(told, event.id, ref, sentences)
+        await self._streams.show(told, event.id, ref, pieces)
         return True
 
     async def send(self, outgoing: Outgoing) -> str:

@@ -20,7 +20,7 @@ from bot.slack.calls import Refused, Unreachable, called
 from bot.slack.store import Stream
 from bot.slack.told import Told
 from bot.slack.words import inert_markdown
-from handlers.cards import plain
+from handlers.cards import Block, Heading, Note, Steps, Text, plain
 
 _SECONDS = 3.0
 _MOST_SHOWN = 12_000
@@ -41,13 +41,13 @@ class Streams:
         self._clock = clock
         self._pace = pace
 
-    async def show(self, told: Told, inbox_id: int, ref: str, sentences: Sequence[str]) -> None:
+    async def show(self, told: Told, inbox_id: int, ref: str, pieces: Sequence[Block]) -> None:
         """Show what is written so far of the answer to an event, as far as it is not shown yet."""
         async with self._pool.connection() as conn:
             stream = await store.fetch_stream(conn, ref)
         if stream is None:
             stream = await self._begin(told, inbox_id, ref)
-        text = " ".join(inert_markdown(plain(sentence)) for sentence in sentences)
+        text = as_markdown(pieces)
         now = self._clock()
         is_due = stream.shown_at is None or now - stream.shown_at >= self._pace
         # After a crash an answer may be written anew, and differently: then it waits for its card.
@@ -123,3 +123,25 @@ class Streams:
             await called(self._client.chat_stopStream(channel=stream.channel, ts=stream.ts))
         except Refused as refused:
             log.info("the stream was over already", code=refused.code)
+
+
+def as_markdown(pieces: Sequence[Block]) -> str:
+    """Return what is written as Slack's Markdown; only our own style and numbers act in it."""
+    return "\n\n".join(_said(piece) for piece in pieces)
+
+
+def _said(piece: Block) -> str:
+    match piece:
+        case Heading(text):
+            return f"**{inert_markdown(text)}**"
+        case Steps(items, start):
+            numbered = enumerate(items, start)
+            return "\n".join(
+                f"{number}. {inert_markdown(plain(item))}" for number, item in numbered
+            )
+        case Note(markdown, "warning"):
+            return f"⚠ {inert_markdown(plain(markdown))}"
+        case Text(markdown) | Note(markdown):
+            return inert_markdown(plain(markdown))
+        case _:
+            return ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from psycopg.types.json import Jsonb
@@ -23,15 +22,14 @@ async def insert_outgoing(
     place: Place,
     person_id: int | None,
     card: Card,
-    sentences: Sequence[str],
     now: datetime,
 ) -> int:
     """Write a row to the outbox."""
     row = await (
         await conn.execute(
             """
-            insert into bot.outbox (ref, inbox_id, kind, place, person_id, card, sentences, created_at)
-            values (%s, %s, %s, %s, %s, %s, %s, %s)
+            insert into bot.outbox (ref, inbox_id, kind, place, person_id, card, created_at)
+            values (%s, %s, %s, %s, %s, %s, %s)
             returning id
             """,
             [
@@ -41,7 +39,6 @@ async def insert_outgoing(
                 place,
                 person_id,
                 Jsonb(card_to_json(card)),
-                Jsonb(list(sentences)),
                 now,
             ],
         )
@@ -99,7 +96,7 @@ async def claim_outgoing(conn: Connection, outbox_id: int, now: datetime) -> Out
                 cut_off = o.cut_off + (before.state = 'sending')::integer
             from before
             where o.id = before.id and before.state in ('queued', 'sending')
-            returning o.ref, o.inbox_id, o.kind, o.place, o.person_id, o.card, o.sentences,
+            returning o.ref, o.inbox_id, o.kind, o.place, o.person_id, o.card,
                       before.state, o.attempts,
                       (select platform_id from bot.posted p where p.ref = o.ref)
             """,
@@ -108,7 +105,7 @@ async def claim_outgoing(conn: Connection, outbox_id: int, now: datetime) -> Out
     ).fetchone()
     if row is None:
         return None
-    ref, inbox_id, kind, place, person_id, card, sentences, state, attempts, platform_id = row
+    ref, inbox_id, kind, place, person_id, card, state, attempts, platform_id = row
     event = await fetch_event(conn, inbox_id) if inbox_id else None
     return Outgoing(
         outbox_id,
@@ -117,7 +114,6 @@ async def claim_outgoing(conn: Connection, outbox_id: int, now: datetime) -> Out
         Place(place),
         person_id,
         card_from_json(card),
-        tuple(sentences),
         state,
         attempts,
         event,

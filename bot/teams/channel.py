@@ -18,7 +18,7 @@ from bot.teams.messages import RATINGS
 from bot.teams.people import Asker, People
 from bot.teams.send import Sender
 from bot.teams.streams import PACE_SECONDS
-from handlers.cards import Button, Buttons, Card
+from handlers.cards import Block, Button, Buttons, Card
 from handlers.inbound import Asked, CardRef, Deleted, Edited, Inbound, Place, Pressed
 from handlers.services import Connection
 
@@ -133,9 +133,9 @@ class TeamsChannel:
         if told is not None and told.kind in ("said", "edited"):
             await self._sender.working(told, event)
 
-    async def show(self, event: Event, place: Place, ref: str, sentences: Sequence[str]) -> bool:
+    async def show(self, event: Event, place: Place, ref: str, pieces: Sequence[Block]) -> bool:
         """Let an answer grow while it is written, in a chat of two."""
-        return await self._sender.show(event, place, sentences)
+        return await self._sender.show(event, place, pieces)
 
     async def send(self, outgoing: Outgoing) -> str:
         """Post, stream or whisper a card; return its `conversation/activity`, '' for none."""

@@ -8,7 +8,7 @@ Teams makes two of text and card, and does not say what it calls them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -54,6 +54,11 @@ def pieces(card: Card, form: Form) -> tuple[str, ...]:
         return ()
     said = tuple(words for block in card.blocks if _is_said(card, block) for words in _say(block))
     return said if size_of("\n\n".join(said)) <= _MOST_TEXT else ()
+
+
+def grown(blocks: Sequence[Block]) -> str:
+    """Return the text of an answer that is being written: the whole begins with the same text."""
+    return "\n\n".join(words for block in blocks for words in _say(block))
 
 
 def is_answer(card: Card) -> bool:

@@ -21,15 +21,17 @@ from bot.teams.calls import Refused, Unreachable, as_outbox_errors
 from bot.teams.connector import Connector
 from bot.teams.identity import DEFAULT_SERVICE_URL
 from bot.teams.incoming import Told, read
-from bot.teams.messages import Form, card_under, drawn_card, message, pieces, words_of
+from bot.teams.messages import Form, card_under, drawn_card, grown, message, pieces, words_of
 from bot.teams.store import Conversation
 from bot.teams.streams import PACE_SECONDS, Streams, named
-from bot.teams.words import as_message
-from handlers.cards import Card, Note, literal, spans
+from bot.teams.words import shortened
+from handlers.cards import Block, Card, Note, literal
 from handlers.wording import LOOKING_IT_UP, SENT_DIRECTLY, about_place
 
 _SECONDS_FOR_A_SIGN = 3.0
+# Where somebody pressed, Teams draws private words as one run, without their lines.
 _MOST_SAID_AT_A_PRESS = 1000
+_MOST_LINES_AT_A_PRESS = 3
 log = structlog.get_logger()
 
 
@@ -64,8 +66,8 @@ class Sender:
         except (Refused, Unreachable, TimeoutError) as error:
             log.debug("no sign of work", error=repr(error))
 
-    async def show(self, event: Event, place: str, sentences: Sequence[str]) -> bool:
-        """Show the first sentences of an answer that is being written. Best effort.
+    async def show(self, event: Event, place: str, written: Sequence[Block]) -> bool:
+        """Show what is written of an answer so far. Best effort.
 
         False when its reader pressed Teams' button that stops it.
         """
@@ -73,10 +75,9 @@ class Sender:
             where = await store.fetch_conversation(conn, address_of(place)[0])
         if where is None or where.kind != "personal":
             return True
-        text = " ".join(as_message(spans(sentence)) for sentence in sentences)
         try:
             async with asyncio.timeout(_SECONDS_FOR_A_SIGN):
-                await self._streams.grow(event, where, text)
+                await self._streams.grow(event, where, grown(written))
         except (Refused, Unreachable, TimeoutError) as error:
             log.info("a piece of a stream is left out", error=repr(error))
             return not (isinstance(error, Refused) and error.by_reader)
@@ -127,12 +128,18 @@ class Sender:
         if event is None or told is None or not told.aad:
             raise Unsendable("nobody did anything to whisper about")
         words = words_of(outgoing.card)
-        is_short = words is not None and len(words) <= _MOST_SAID_AT_A_PRESS
-        if words is not None and is_short and await self._hand_over(event, words):
+        if words is not None and _is_short(words) and await self._hand_over(event, words):
             return ""
-        where = await self._chat_with(told.aad, told)
         about = Note(literal(about_place(told.conversation_name)))
-        await self._post(where, "", replace(outgoing.card, blocks=(about, *outgoing.card.blocks)))
+        card = replace(outgoing.card, blocks=(about, *outgoing.card.blocks))
+        try:
+            await self._post(await self._chat_with(told.aad, told), "", card)
+        except Refused:
+            # Without a chat with us, words in one run are better than none.
+            cut = shortened(words or "", _MOST_SAID_AT_A_PRESS)
+            if not cut or not await self._hand_over(event, cut):
+                raise
+            return ""
         await self._hand_over(event, SENT_DIRECTLY)
         return ""
 
@@ -179,6 +186,10 @@ class Sender:
 
 def _looks(card: Card, form: Form) -> tuple[object, object]:
     return drawn_card(card, form), message(card, form).serialize()
+
+
+def _is_short(words: str) -> bool:
+    return len(words) <= _MOST_SAID_AT_A_PRESS and words.count("\n") < _MOST_LINES_AT_A_PRESS
 
 
 def _form(where: Conversation) -> Form:

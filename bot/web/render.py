@@ -28,6 +28,7 @@ from handlers.cards import (
     Span,
     Steps,
     Text,
+    joined,
     spans,
 )
 from handlers.wording import day, section_mark
@@ -80,11 +81,11 @@ def render_card(card: Card, frame: Frame) -> Markup:
     ).format(frame.action, hidden, inside)
 
 
-def render_sentences(sentences: Iterable[str]) -> Markup:
+def render_pieces(pieces: Iterable[Block], level: int = 2) -> Markup:
     """Draw what of a streamed answer is out."""
-    drawing = _Drawing(Frame("stream"), frozenset())
-    said = EMPTY.join(Markup("<p>{}</p>").format(drawing.inline(text)) for text in sentences)
-    return Markup('<div class="card"><div class="text">{}</div></div>').format(said)
+    drawing = _Drawing(Frame("stream", level), frozenset())
+    said = Markup("\n").join(drawing.block(block, at) for at, block in enumerate(joined(pieces)))
+    return Markup('<div class="card">\n{}\n</div>').format(said)
 
 
 @dataclass(frozen=True, slots=True)

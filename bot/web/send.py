@@ -18,7 +18,7 @@ from bot.database import Pool
 from bot.web.places import PLATFORM, Spot, spot_of
 from bot.web.store import messages
 from bot.web.words import without_mention
-from handlers.cards import Card
+from handlers.cards import Block, Card, pieces_of
 from handlers.inbound import Asked, CardRef, Deleted, Edited, Inbound, Place, Pressed
 from handlers.services import Connection
 from learning.nouns import Person
@@ -75,13 +75,13 @@ class LocalChannel:
                     conn, "working", message.place, message.root_id, message_id, message.only_for
                 )
 
-    async def show(self, event: Event, place: Place, ref: str, sentences: Sequence[str]) -> bool:
+    async def show(self, event: Event, place: Place, ref: str, pieces: Sequence[Block]) -> bool:
         """Show what is written so far; the row with this `ref` ends it."""
         there = _seen_at(place, event)
         if there is None:
             return True
         message_id = await self._insert(there, "stream", None, ref)
-        await self._grow(there, message_id, sentences)
+        await self._grow(there, message_id, pieces)
         return True
 
     async def send(self, outgoing: Outgoing) -> str:
@@ -89,9 +89,7 @@ class LocalChannel:
         there = await self._there(outgoing)
         if outgoing.kind == "stream":
             message_id = await self._insert(there, "stream", None, outgoing.ref)
-            for count in range(1, len(outgoing.sentences) + 1):
-                await self._grow(there, message_id, outgoing.sentences[:count])
-                await asyncio.sleep(_PAUSE_SECONDS)
+            await self._play(there, message_id, outgoing.card)
             await self._finish(there, message_id, outgoing)
         else:
             message_id = await self._insert(there, outgoing.kind, outgoing.card, outgoing.ref)
@@ -164,9 +162,20 @@ class LocalChannel:
             await self._notify(conn, event, there, message_id)
             return message_id
 
-    async def _grow(self, there: _There, message_id: int, sentences: Sequence[str]) -> None:
+    async def _play(self, there: _There, message_id: int, card: Card) -> None:
+        """Let the words of a card appear, unless they grew before everybody's eyes already."""
         async with self._pool.connection() as conn:
-            await messages.mark_shown(conn, message_id, sentences)
+            standing = await messages.fetch_message(conn, message_id)
+        if standing is None or standing.shown or not standing.busy:
+            return
+        pieces = tuple(pieces_of(card))
+        for count in range(1, len(pieces) + 1):
+            await self._grow(there, message_id, pieces[:count])
+            await asyncio.sleep(_PAUSE_SECONDS)
+
+    async def _grow(self, there: _There, message_id: int, pieces: Sequence[Block]) -> None:
+        async with self._pool.connection() as conn:
+            await messages.mark_shown(conn, message_id, pieces)
             await self._notify(conn, "stream", there, message_id)
 
     async def _finish(self, there: _There, message_id: int, outgoing: Outgoing) -> None:

@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup, escape
 
 from bot.web.places import DIRECT, Spot, may_enter, room_of, slug_of
-from bot.web.render import Frame, render_card, render_sentences
+from bot.web.render import Frame, render_card, render_pieces
 from bot.web.saying import CHANGEABLE
 from bot.web.store.messages import Message
 from bot.web.words import mention_marked
-from handlers.cards import Buttons, Card, card_from_json
+from handlers.cards import Buttons, Card, blocks_from_json, card_from_json
 from handlers.choices import Press, as_seen
 from handlers.local_chat import ROOMS
 from learning.nouns import Person
@@ -178,6 +178,7 @@ def _choices(card: Card) -> str:
 def _body(viewer: Viewer, spot: Spot, message: Message, card: Card | None, key: str) -> Markup:
     if message.deleted_at:
         return Markup('<p class="said gone">This message was taken back.</p>')
+    level = 3 if key.startswith("t") else 2
     if card is not None:
         hidden = {
             "token": viewer.token,
@@ -185,10 +186,9 @@ def _body(viewer: Viewer, spot: Spot, message: Message, card: Card | None, key: 
             "ref": message.ref or "",
             "back": address(spot, message.id),
         }
-        level = 3 if key.startswith("t") else 2
         return render_card(card, Frame(key, level, hidden))
     if message.author_id is None:
-        return render_sentences(message.shown)
+        return render_pieces(blocks_from_json(message.shown), level)
     said = [
         Markup('<span class="mention">{}</span>').format(words) if mention else escape(words)
         for words, mention in mention_marked(message.text)

@@ -47,7 +47,6 @@ create table bot.outbox (
     place        text not null,
     person_id    bigint,
     card         jsonb not null,
-    sentences    jsonb not null default '[]',
     state        text not null default 'queued'
                  check (state in ('queued', 'sending', 'sent', 'dead')),
     created_at   timestamptz not null,

@@ -11,7 +11,7 @@ from typing import Any
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from handlers.cards import Card, card_to_json
+from handlers.cards import Block, Card, blocks_to_json, card_to_json
 from handlers.services import Connection
 
 CHANNEL = "local_chat"
@@ -30,7 +30,7 @@ class Message:
     author_id: int | None
     text: str
     card: dict[str, Any] | None
-    shown: list[str]
+    shown: list[dict[str, Any]]
     busy: bool
     only_for: int | None
     ref: str | None
@@ -127,11 +127,11 @@ async def insert_card(
     return int(row[0]) if row else None
 
 
-async def mark_shown(conn: Connection, message_id: int, sentences: Sequence[str]) -> None:
+async def mark_shown(conn: Connection, message_id: int, pieces: Sequence[Block]) -> None:
     """Show more of a streamed answer."""
     await conn.execute(
         "update bot.message set shown = %s, version = version + 1 where id = %s and busy",
-        [Jsonb(list(sentences)), message_id],
+        [Jsonb(blocks_to_json(pieces)), message_id],
     )
 
 
