@@ -34,7 +34,8 @@ _MARKDOWN = MarkdownIt("commonmark").enable("table")
 # Control characters, and the marks that turn the direction of the text around them.
 _UNWANTED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|etc|vs|approx|no|nos|mr|mrs|ms|dr|st|fig|sec|dept|inc|ltd|co|ext|max|min)"
+    r"(?:\b(?:e\.g|i\.e|etc|vs|approx|no|nos|mr|mrs|ms|dr|st|fig|sec|dept|inc|ltd|co|ext|max|min"
+    r"|jan|feb|apr|aug|sept?|oct|nov|dec)"
     r"|\b[a-z]\.[a-z]|(?<!\w)[A-Z])\.$",
     re.IGNORECASE,
 )

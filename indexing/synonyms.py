@@ -189,6 +189,14 @@ FRAMES = (
 """How a sentence may begin without saying anything: regular expressions."""
 
 PHRASES = """
+January = jan. | jan
+February = feb. | feb
+April = apr. | apr
+August = aug. | aug
+September = sept. | sept | sep. | sep
+October = oct. | oct
+November = nov. | nov
+December = dec. | dec
 to = in order to | so as to
 ensure = make sure | makes sure | be sure to | be certain to | see to it that | take care to
 immediately = as soon as possible | straight away | straightaway | right away | at once | without

@@ -171,6 +171,7 @@ def test_strange_characters_do_no_harm() -> None:
     ("text", "expected"),
     [
         ("Ask e.g. Dana. Then wait.", ["Ask e.g. Dana.", "Then wait."]),
+        ("Due by Oct. 3, 2026. Then wait.", ["Due by Oct. 3, 2026.", "Then wait."]),
         ("It costs 3.50 pounds. Pay.", ["It costs 3.50 pounds.", "Pay."]),
         ('Really? Yes! "Sure." Go on', ["Really?", "Yes!", '"Sure."', "Go on"]),
         ("Mr. Smith came", ["Mr. Smith came"]),

@@ -34,7 +34,11 @@ A shift lead may close the aisle. Only trained people clean up. Exchanges are po
 refunds for 90 days. The team meets on 3 March 2026 at 17:00. Ask Priya Nair for the key. \
 Visitors must not enter unless a guard is with them. Knives are never left without a label."""
 
+SHORT = "Send the form by Oct. 3, 2026. Loans made before Aug. are not covered."
+
 HONEST = [
+    (SHORT, "The form is to be sent by 3 October 2026."),
+    (SHORT, "Loans that were made before August are not covered."),
     (REFUND, "A shift lead has to approve refunds above £75 at the till."),
     (REFUND, "At the till, a shift lead approves amounts of more than seventy-five pounds."),
     (REFUND, "Purchases are kept by the till for ninety days."),
@@ -60,6 +64,8 @@ HONEST = [
 ]
 
 HARMFUL = [
+    (SHORT, "Send the form by 4 October 2026.", "date"),
+    (SHORT, "Loans made before September are not covered.", "name"),
     (REFUND, "A shift lead has to approve refunds above £57 at the till.", "number"),
     (REFUND, "A shift lead has to approve refunds above $75 at the till.", "unit"),
     (REFUND, "A shift lead has to approve refunds below £75 at the till.", "threshold"),
