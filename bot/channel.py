@@ -52,7 +52,7 @@ class Outgoing:
     person_id: int | None
     card: Card
     state: str
-    attempts: int
+    created_at: datetime
     event: Event | None
     platform_id: str
 

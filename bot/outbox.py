@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -29,7 +29,8 @@ from handlers.inbound import CardRef, Place
 from handlers.services import Connection
 from learning.nouns import Person
 
-MAX_ATTEMPTS = 8
+PATIENCE = timedelta(hours=12)
+"""How long a platform may be away before what was to be said there is given up: a night."""
 # Any update empties what everybody has typed or ticked in the card.
 _WIPES_ON_UPDATE = frozenset({"teams"})
 _STREAMS = uuid.UUID("6f1d7f0e-1f0a-4c53-9a56-5a9d0c1c7d11")
@@ -178,7 +179,7 @@ class Outbox:
             log.warning("unsendable", outbox=outgoing.id, place=outgoing.place, error=str(error))
             await self._put_back(outgoing, "dead", str(error))
         except TryLater as error:
-            dead = outgoing.attempts >= MAX_ATTEMPTS
+            dead = self._clock() - outgoing.created_at >= PATIENCE
             await self._put_back(outgoing, "dead" if dead else "queued", str(error))
             if not dead:
                 raise

@@ -62,12 +62,14 @@ class Served:
     def post(self, place: str, ref: str, card: Card) -> str:
         """Post a card as the bot; return its message's id."""
         channel = LocalChannel(self.demo.pool, clock)
-        row = Outgoing(1, ref, "post", Place(place), None, card, (), "queued", 0, None, "")
+        row = Outgoing(1, ref, "post", Place(place), None, card, "queued", clock(), None, "")
         return self.run(channel.send(row))
 
     def update(self, place: str, number: str, card: Card) -> None:
         channel = LocalChannel(self.demo.pool, clock)
-        row = Outgoing(1, "", "update", Place(place), None, card, (), "queued", 0, None, number)
+        row = Outgoing(
+            1, "", "update", Place(place), None, card, "queued", clock(), None, number
+        )
         self.run(channel.update(row))
 
 

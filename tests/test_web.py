@@ -95,7 +95,7 @@ async def locks(demo: Demo) -> list[str]:
 
 
 def outgoing(kind: str = "post", place: str = DESK, **changes: object) -> Outgoing:
-    row = Outgoing(1, "ref-1", kind, Place(place), None, CARD, "queued", 0, None, "")
+    row = Outgoing(1, "ref-1", kind, Place(place), None, CARD, "queued", NOW, None, "")
     return replace(row, **changes)  # type: ignore[arg-type]
 
 

@@ -169,10 +169,11 @@ async def test_a_platform_that_is_away_is_tried_again_and_given_up_in_the_end(
 ) -> None:
     event = await house.say("hi")
     house.channel.fails["before"] = TryLater("503")
-    for _ in range(7):
+    for _ in range(20):
         with pytest.raises(TryLater):
             await house.worker.work_off(event)
-    await house.worker.work_off(event)
+    next_day = Outbox(house.pool, {"web": house.channel}, lambda: NOW + timedelta(days=1))
+    await next_day.send(inbox_id=event)
     async with house.pool.connection() as conn:
         ((box, _, reference, error, _),) = await store.fetch_dead_letters(conn)
     assert (box, error) == ("outbox", "503")
@@ -203,6 +204,23 @@ async def test_an_event_that_keeps_failing_ends_as_a_dead_letter_with_an_apology
     assert (box, number, error) == ("inbox", event, "ZeroDivisionError: a bug")
     assert row
     assert f"reference {reference}" in row[0]
+
+
+async def test_an_apology_that_an_outage_left_behind_is_taken_up(house: House) -> None:
+    event = await house.say("hi")
+    house.channel.fails["translate"] = ZeroDivisionError("a bug")
+    house.channel.fails["before"] = TryLater("503")
+    for _ in range(MAX_ATTEMPTS):
+        with pytest.raises(TryLater):
+            await house.worker.work_off(event)
+    assert await house.count("select count(*) from bot.inbox where state = 'dead'") == 1
+    async with house.pool.connection() as conn:
+        await conn.execute("delete from queue.procrastinate_jobs")
+    await house.queue.rescue(lambda: NOW + timedelta(minutes=2))
+    assert await house.count("select count(*) from queue.procrastinate_jobs") == 1
+    house.channel.fails.clear()
+    await house.worker.work_off(event)
+    assert house.channel.sent == 1
 
 
 async def test_what_an_outage_left_behind_is_taken_up(house: House) -> None:

@@ -80,7 +80,7 @@ async def fetch_left_behind(conn: Connection, before: datetime) -> list[tuple[in
         await conn.execute(
             """
             select e.id, 'event' from bot.inbox e
-            where e.state <> 'dead' and e.received_at < %(before)s
+            where e.received_at < %(before)s
               and (e.state = 'waiting' or exists (
                     select 1 from bot.outbox o where o.inbox_id = e.id
                     and o.state in ('queued', 'sending') and o.created_at < %(before)s))

@@ -92,12 +92,12 @@ async def claim_outgoing(conn: Connection, outbox_id: int, now: datetime) -> Out
             """
             with before as (select * from bot.outbox where id = %s for update)
             update bot.outbox o
-            set state = 'sending', sending_at = %s, attempts = o.attempts + 1,
+            set state = 'sending', sending_at = %s, attempts = o.created_at + 1,
                 cut_off = o.cut_off + (before.state = 'sending')::integer
             from before
             where o.id = before.id and before.state in ('queued', 'sending')
             returning o.ref, o.inbox_id, o.kind, o.place, o.person_id, o.card,
-                      before.state, o.attempts,
+                      before.state, o.created_at,
                       (select platform_id from bot.posted p where p.ref = o.ref)
             """,
             [outbox_id, now],
@@ -105,7 +105,7 @@ async def claim_outgoing(conn: Connection, outbox_id: int, now: datetime) -> Out
     ).fetchone()
     if row is None:
         return None
-    ref, inbox_id, kind, place, person_id, card, state, attempts, platform_id = row
+    ref, inbox_id, kind, place, person_id, card, state, created_at, platform_id = row
     event = await fetch_event(conn, inbox_id) if inbox_id else None
     return Outgoing(
         outbox_id,
@@ -115,7 +115,7 @@ async def claim_outgoing(conn: Connection, outbox_id: int, now: datetime) -> Out
         person_id,
         card_from_json(card),
         state,
-        attempts,
+        created_at,
         event,
         platform_id or "",
     )
