@@ -67,9 +67,7 @@ class Served:
 
     def update(self, place: str, number: str, card: Card) -> None:
         channel = LocalChannel(self.demo.pool, clock)
-        row = Outgoing(
-            1, "", "update", Place(place), None, card, "queued", clock(), None, number
-        )
+        row = Outgoing(1, "", "update", Place(place), None, card, "queued", clock(), None, number)
         self.run(channel.update(row))
 
 

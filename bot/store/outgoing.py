@@ -92,7 +92,7 @@ async def claim_outgoing(conn: Connection, outbox_id: int, now: datetime) -> Out
             """
             with before as (select * from bot.outbox where id = %s for update)
             update bot.outbox o
-            set state = 'sending', sending_at = %s, attempts = o.created_at + 1,
+            set state = 'sending', sending_at = %s, attempts = o.attempts + 1,
                 cut_off = o.cut_off + (before.state = 'sending')::integer
             from before
             where o.id = before.id and before.state in ('queued', 'sending')
