@@ -108,9 +108,9 @@ def check(
 
     With `near`, words that no list knows may be other words for what a passage says.
     """
-    sources = [read(passage) for passage in passages]
-    if any(_holds_verbatim(plain_tokens(sentence), source) for source in sources):
+    if any(stands_in(sentence, passage) for passage in passages):
         return Supported()
+    sources = [read(passage) for passage in passages]
     if len(sentence) > LONGEST or not is_english(sentence) or not all(map(is_english, passages)):
         return Unsupported("wording", (sentence.strip(),))
     if wrong := _misquoted(sentence, sources):
@@ -122,6 +122,11 @@ def check(
     for why, words in _findings(said, sources, near):
         return Unsupported(why, words)
     return Supported()
+
+
+def stands_in(sentence: str, passage: str) -> bool:
+    """Whether the sentence is one or several whole sentences of the passage, word for word."""
+    return _holds_verbatim(plain_tokens(sentence), read(passage))
 
 
 def _is_bare(sentence: str, said: Statement, sources: Sequence[Statement]) -> bool:
@@ -154,7 +159,6 @@ def _findings(
 
 
 def _holds_verbatim(said: tuple[str, ...], source: Statement) -> bool:
-    """Whether the sentence is one or several whole sentences of the passage, word for word."""
     for first in range(len(source.raw)):
         held: tuple[str, ...] = ()
         for last in range(first, len(source.raw)):

@@ -10,8 +10,8 @@ import asyncio
 import re
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
-from itertools import groupby
+from dataclasses import dataclass, field, replace
+from itertools import groupby, islice
 from typing import Literal, get_args
 
 from indexing import language_model
@@ -22,7 +22,7 @@ from indexing.model_text import Said, can_act, same_language, sentences_in, unma
 from indexing.nouns import Begun, FoundPassage, Turn
 from indexing.passages import units, units_with_whole_warnings
 from indexing.prompts import CitedSentences, writing_prompt
-from indexing.support import Nearness, Unsupported, supported_by
+from indexing.support import Nearness, Unsupported, stands_in, supported_by
 from indexing.terms import terms
 
 LONGEST = 700
@@ -119,7 +119,7 @@ async def write_answer(
     begun = False
     for shaped in (False, True) if model.cites else (True,):
         prompt = writing_prompt(question, turns, shown, shaped=shaped)
-        draft = _Draft(shown, found, model.name, prompt.hash, near)
+        draft = _Draft(shown, found, model.name, prompt.hash, near, recites=shaped)
         try:
             async with (
                 aclosing(model.write(prompt, usage, CitedSentences if shaped else None)) as pieces,
@@ -155,6 +155,11 @@ class _Draft:
     model: str
     prompt: str
     near: Nearness | None = None
+    recites: bool = False
+    """Whether a sentence goes to the passage that has it word for word, if the one named has not.
+
+    So where a schema made the model name one: it then names the wrong one as often as the right.
+    """
     sentences: list[WrittenSentence] = field(default_factory=list)
     cited: list[int] = field(default_factory=list)
     """Numbers of passages as the model knows them, in the order in which sentences cite them."""
@@ -177,8 +182,7 @@ class _Draft:
             # Half a procedure is none; a text that only goes on too long still answers.
             self.full, why = True, "length"
         else:
-            texts = dict(enumerate((one.text for one in self.shown), start=1))
-            why = _fault(said, texts, self.near)
+            said, why = self._checked(said)
         if why:
             self.sentences.append(WrittenSentence(said.text, (), False, said.step, why=why))
             if said.step is not None:
@@ -194,6 +198,16 @@ class _Draft:
             return []
         held, self.held = self.held, None
         return held
+
+    def _checked(self, said: Said) -> tuple[Said, str]:
+        """A sentence and why it may not be shown; with `recites` under the number it stands in."""
+        texts = dict(enumerate((one.text for one in self.shown), start=1))
+        why = _fault(said, texts, self.near)
+        if why and self.recites:
+            stands = (number for number in texts if stands_in(said.text, texts[number]))
+            moved = replace(said, cites=tuple(islice(stands, 1)))
+            said, why = (moved, "") if not _fault(moved, texts, self.near) else (said, why)
+        return said, why
 
     def _numbers(self, cites: Sequence[int]) -> tuple[int, ...]:
         self.cited += [number for number in cites if number not in self.cited]

@@ -14,7 +14,7 @@ from indexing.followups import rewrite_followup
 from indexing.language_model import ModelUnavailable, Usage
 from indexing.model_text import Said, can_act, same_language, sentences_in
 from indexing.nouns import Begun, FoundPassage, Turn
-from indexing.prompts import Check, Rewriting
+from indexing.prompts import Check, CitedSentence, CitedSentences, Rewriting
 from indexing.writing import Fallback, Written, WrittenSentence, write_answer
 
 RETURNS = """\
@@ -76,6 +76,27 @@ async def said(text: str, size: int = 3, *, shaped: bool = False) -> list[Said]:
 async def in_pieces(text: str, size: int) -> AsyncIterator[str]:
     for start in range(0, len(text), size):
         yield text[start : start + size]
+
+
+async def test_a_number_that_a_schema_forced_is_set_right_where_another_passage_holds_it() -> None:
+    said = [(2, PROOF), (1, "It is valid for 24 months from the day of sale."),
+            (0, "It is valid for 25 months.")]  # fmt: skip
+    sentences = [CitedSentence(passage=number, text=text) for number, text in said]
+    model = FakeLanguageModel([CitedSentences(sentences=sentences).model_dump_json()], cites=False)
+    found = Answerable(PROOF, 1)
+    parts = [one async for one in write_answer(model, QUESTION, (), PASSAGES, found, Usage())]
+    assert isinstance(parts[-1], Written)
+    assert [(one.text, one.cites, one.why) for one in parts[-1].sentences if not one.warning] == [
+        (PROOF, (1,), ""),
+        ("It is valid for 24 months from the day of sale.", (2,), ""),
+        ("It is valid for 25 months.", (), "citation"),
+    ]
+
+
+async def test_a_number_that_the_model_gave_by_itself_stands() -> None:
+    shown, end = await written(f"{PROOF} [1] It is valid for 24 months from the day of sale. [1]")
+    assert [one.text for one in shown if not one.warning] == [PROOF]
+    assert [one.why for one in end.sentences if not one.supported] == ["number"]
 
 
 async def test_a_model_that_leaves_out_the_marks_is_held_to_a_schema() -> None:
@@ -350,6 +371,20 @@ async def test_a_quote_that_stands_in_the_passage_proves_the_answer() -> None:
     found = await answerable(elsewhere)
     assert isinstance(found, Answerable)
     assert found.number == 1
+
+
+async def test_a_quote_may_run_the_lines_of_a_list_together_and_change_no_word() -> None:
+    run_on = "Look the purchase up by card or loyalty number, if it is found, refund"
+    assert await answerable(Check(quote=run_on, number=1, answers=True)) == NotAnswerable()
+    listed = (passage(14, "First get:\n- the PIN\n- the [card]\n\nThen press [Refund] above £75."),)
+    for quote, stands in (
+        ("get: the PIN, the card. Then press Refund", True),
+        ("the card; then press Refund", False),
+        ("press [Refund] above 75", False),
+        ("press [Refund] above £7", False),
+    ):
+        verdict = await answerable(Check(quote=quote, number=1, answers=True), passages=listed)
+        assert isinstance(verdict, Answerable) is stands, quote
 
 
 async def test_a_quote_has_to_do_with_the_question() -> None:
