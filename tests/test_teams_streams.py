@@ -93,6 +93,18 @@ async def test_the_whole_begins_with_what_grew_and_keeps_its_thumbs(world: World
     assert world.teams.sent()[0]["channelData"] == {"feedbackLoop": {"type": "default"}}
 
 
+async def test_after_a_crash_nothing_that_is_shown_is_taken_back(world: World) -> None:
+    """The next worker has the answer written anew, from its first word on, or differently."""
+    assert (await world.tell(world.teams.direct(REFUND)))[0] == 201
+    event, place = await _event(world, 1), Place(f"teams:{CHAT}")
+    one, two, three = (Text(f"{said}. [1]") for said in ("One", "Two", "Three"))
+    for pieces in ((one,), (one, two), (one,), (one, two), (two,), (one, two, three)):
+        await world.channel.show(event, place, "r", pieces)
+        world.clock[0] += timedelta(seconds=2)
+    grown = [said["text"] for said in world.teams.said_in(CHAT)]
+    assert grown == ["One. [1]", "One. [1]\n\nTwo. [1]", "One. [1]\n\nTwo. [1]\n\nThree. [1]"]
+
+
 async def test_nothing_grows_where_others_read_along(world: World) -> None:
     await world.hear(world.teams.mention("hello", 5))
     before = len(world.teams.calls)

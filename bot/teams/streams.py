@@ -59,12 +59,19 @@ class Streams:
                 await store.insert_stream(conn, event.id, where.id, stream_id, shown, self._clock())
 
     async def grow(self, event: Event, where: Conversation, text: str) -> None:
-        """Show `text`, unless something was shown just now: then it comes with what follows."""
+        """Show `text`, unless something was shown just now: then it comes with what follows.
+
+        After a crash an answer is written anew: what is shown already is not taken back, and where
+        it reads otherwise nothing more is shown until the whole takes its place.
+        """
         stream = await self._open(event, where)
         now = self._clock()
         if stream is None:
             await self.begin(event, where, "streaming", text)
-        elif (not stream.shown or now - stream.said_at >= self._pace) and not self._is_over(stream):
+            return
+        is_due = not stream.shown or now - stream.said_at >= self._pace
+        goes_on = text.startswith(stream.shown) and text != stream.shown
+        if is_due and goes_on and not self._is_over(stream):
             await self._say(event, where, stream, text)
 
     async def end(self, outgoing: Outgoing, event: Event, where: Conversation) -> str | None:
