@@ -79,7 +79,9 @@ async def compose(
             yield Composed(refusal, "not_answerable", model=model.name)
         case Answerable():
             near = nearness(embedder)
-            pieces = write_answer(model, question, history, reply.passages, verdict, usage, near)
+            pieces = write_answer(
+                model, question, history, reply.passages, verdict, usage, near, quoted.quotes
+            )
             async with aclosing(pieces):
                 async for piece in pieces:
                     yield _told(piece, quoted)

@@ -19,7 +19,7 @@ from indexing.addressed import shown_to_model, spoken_to_people
 from indexing.answerable import Answerable
 from indexing.language_model import LanguageModel, ModelUnavailable, Usage
 from indexing.model_text import Said, can_act, same_language, sentences_in, unmarked
-from indexing.nouns import Begun, FoundPassage, Turn
+from indexing.nouns import Begun, FoundPassage, Quoted, Turn
 from indexing.passages import units, units_with_whole_warnings
 from indexing.prompts import CitedSentences, writing_prompt
 from indexing.support import Nearness, Unsupported, stands_in, supported_by
@@ -105,6 +105,7 @@ async def write_answer(
     found: Answerable,
     usage: Usage,
     near: Nearness | None = None,
+    quoted: Sequence[Quoted] = (),
 ) -> AsyncGenerator[Begun | WrittenSentence | Written | Fallback]:
     """Write an answer: each sentence that may be shown as soon as it may, and last what came of it.
 
@@ -112,14 +113,16 @@ async def write_answer(
 
     The first sentence waits until one that holds the answer has been checked, so what cannot be
     written falls back before anything is shown. Later failures (half a stream, a lost step) end
-    with `Fallback` too: what was shown is then replaced. `near`: see `support.check`.
+    with `Fallback` too: what was shown is then replaced. `near`: see `support.check`. `quoted` is what
+    is shown if nothing is written.
     """
     shown = shown_to_model(passages)
     turns = spoken_to_people(history)
     begun = False
     for shaped in (False, True) if model.cites else (True,):
         prompt = writing_prompt(question, turns, shown, shaped=shaped)
-        draft = _Draft(shown, found, model.name, prompt.hash, near, recites=shaped)
+        steps = tuple(one.text for one in quoted if shaped and one.step is not None)
+        draft = _Draft(shown, found, model.name, prompt.hash, near, shaped, steps)
         try:
             async with (
                 aclosing(model.write(prompt, usage, CitedSentences if shaped else None)) as pieces,
@@ -160,6 +163,8 @@ class _Draft:
 
     So where a schema made the model name one: it then names the wrong one as often as the right.
     """
+    steps: tuple[str, ...] = ()
+    """Steps of which the text has to say some: such a model likes to tell what a procedure is for."""
     sentences: list[WrittenSentence] = field(default_factory=list)
     cited: list[int] = field(default_factory=list)
     """Numbers of passages as the model knows them, in the order in which sentences cite them."""
@@ -170,6 +175,10 @@ class _Draft:
     full: bool = False
     cites: bool = False
     """Whether anything in the text has a mark."""
+    answers: bool = False
+    """Whether a sentence holds the quote that answers."""
+    tells: bool = False
+    """Whether one says some of `steps`."""
 
     @property
     def is_over(self) -> bool:
@@ -194,7 +203,9 @@ class _Draft:
         if self.held is None:
             return [sentence]
         self.held.append(sentence)
-        if self.found.number not in said.cites or not _answers(said.text, self.found.quote):
+        self.answers |= self.found.number in said.cites and _answers(said.text, self.found.quote)
+        self.tells |= any(_answers(said.text, step) for step in self.steps)
+        if not self.answers or (self.steps and not self.tells):
             return []
         held, self.held = self.held, None
         return held

@@ -13,7 +13,7 @@ from indexing.answerable import Answerable, NotAnswerable, Unasked, is_answerabl
 from indexing.followups import rewrite_followup
 from indexing.language_model import ModelUnavailable, Usage
 from indexing.model_text import Said, can_act, same_language, sentences_in
-from indexing.nouns import Begun, FoundPassage, Turn
+from indexing.nouns import Begun, FoundPassage, Quoted, Turn
 from indexing.prompts import Check, CitedSentence, CitedSentences, Rewriting
 from indexing.writing import Fallback, Written, WrittenSentence, write_answer
 
@@ -91,6 +91,28 @@ async def test_a_number_that_a_schema_forced_is_set_right_where_another_passage_
         ("It is valid for 24 months from the day of sale.", (2,), ""),
         ("It is valid for 25 months.", (), "citation"),
     ]
+
+
+async def test_who_had_to_be_made_to_cite_has_to_tell_some_of_the_steps() -> None:
+    quoted = [Quoted("Look the purchase up by card or loyalty number.", 1, step=1)]
+    found = Answerable(PROOF, 1)
+    for told, cites, ends in (
+        ((PROOF,), False, Fallback),
+        ((PROOF,), True, Written),
+        ((PROOF, "Look up the purchase by card or loyalty number."), False, Written),
+    ):
+        sentences = [CitedSentence(passage=1, text=text) for text in told]
+        by_schema = CitedSentences(sentences=sentences).model_dump_json()
+        text = f"{PROOF} [1]" if cites else by_schema
+        model = FakeLanguageModel([text], cites=cites)
+        parts = [
+            one
+            async for one in write_answer(
+                model, QUESTION, (), PASSAGES, found, Usage(), quoted=quoted
+            )
+        ]
+        assert isinstance(parts[-1], ends), (told, cites)
+        assert len(parts) > 1 or ends is Fallback, "nothing was shown that is then replaced"
 
 
 async def test_a_number_that_the_model_gave_by_itself_stands() -> None:
