@@ -22,6 +22,10 @@ _MODEL = (
     r"(?:(?:ai|virtual|digital|chat) (?:assistant|agent|model)|ai|chat ?bots?|bots?"
     r"|(?:large )?language models?|llms?|chatgpt|gpt|claude|gemini|jobaid)"
 )
+_REPLY = r"(?:every|each|all|any|your) (?:\w+ )?(?:repl(?:y|ies)|answers?|responses?)"
+_SAYS = (
+    r"(?:ends?|begins?|starts?|finish(?:es)?|closes?|includes?|contains?|mentions?|cites?|adds?)"
+)
 _IGNORE = r"\b(?:ignor(?:e|ing)|disregard|forget|override|bypass|discard|set aside)\b"
 _ADDRESSED = re.compile(
     rf"{_IGNORE}.{{0,30}}\b(?:previous|prior|above|earlier|preceding|your|my|all|any)\b.{{0,30}}{_RULES}"
@@ -33,6 +37,8 @@ _ADDRESSED = re.compile(
     rf"|\b(?:as an?|if you are an?|when you,? the) {_MODEL}\b"
     r"|\b(?:prompt injection|developer mode|end of (?:passage|data))\b"
     r"|\bnew (?:system )?(?:instructions|prompt)\b"
+    rf"|\b{_REPLY}\W+(?:(?:must|should|has to|have to|shall|will|also|always)\W+){{0,2}}{_SAYS}\b"
+    rf"|\b{_SAYS} (?:every|each|your) (?:\w+ )?(?:reply|answer|response)\b"
     r"|<\|?/?(?:im_start|im_end|system|assistant|user|endoftext)\b[^>]*>|\[/?INST\]|<</?SYS>>"
     r"|(?:^|\n)\W{0,4}(?:system|assistant)\W{0,3}:"
     r"|\b(?:answers|answerable|supported)\"?\s*[:=]\s*(?:true|false)",
