@@ -142,14 +142,14 @@ async def answered(model: LanguageModel, usage: Usage) -> Composed:
 @pytest.mark.parametrize(
     "reply",
     [
-        Reply(wait=2),
+        Reply(wait=9),
         Reply(status=429, headers={"Retry-After": "60"}),
         Reply("half of it", cut_after=4),
     ],
 )
 async def test_one_answer_meets_a_failing_endpoint_once(reply: Reply) -> None:
     clock, usage = Clock(), Usage()
-    async with house_model(clock, patience=0.3) as (stand_in, model):
+    async with house_model(clock, patience=1.5) as (stand_in, model):
         stand_in.otherwise = lambda _: reply
         composed = await answered(model, usage)
         met = len(stand_in.requests)
