@@ -6,7 +6,6 @@ if it has to do with the question.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -17,10 +16,8 @@ from indexing.embeddings import Embedder, LocalEmbedder
 from indexing.language_model import LanguageModel, ModelUnavailable, Usage
 from indexing.nouns import FoundPassage, Turn
 from indexing.prompts import Check, check_prompt
+from indexing.quotes import find_quote
 from indexing.terms import terms
-
-SHORTEST_QUOTE = 3
-"""Words of a quote that proves an answer; fewer stand in most passages by chance."""
 
 FITS = 0.15
 """Cosine (MiniLM's) of a question with a quote under its heading, from which the quote may answer.
@@ -28,9 +25,6 @@ FITS = 0.15
 Low on purpose: of real answers and of any other sentences that were found, as many fall below a
 higher bar, so it would refuse without telling them apart.
 """
-
-
-_WORD = re.compile(r"\w+(?:[.,:/'’-]\w+)*|[%‰$£€¥°<>≤≥=+*/&@#~]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +85,8 @@ async def is_answerable(
 
 def _where(quote: str, number: int, shown: Sequence[FoundPassage]) -> int:
     """The number of the passage that holds the quote word for word, the one named first; else 0."""
-    words = _words(quote)
-    if len(quote.split()) < SHORTEST_QUOTE:
-        return 0
     numbers = sorted(range(1, len(shown) + 1), key=lambda one: one != number)
-    return next((one for one in numbers if words in _words(shown[one - 1].text)), 0)
-
-
-def _words(text: str) -> str:
-    """The words and figures of a text: models run the lines of a list together with other marks."""
-    return f" {' '.join(_WORD.findall(text))} "
+    return next((one for one in numbers if find_quote(quote, shown[one - 1].text)), 0)
 
 
 async def _fits(

@@ -16,6 +16,7 @@ from dataclasses import replace
 from indexing.figures import agrees, unit_agrees
 from indexing.model_text import can_act, same_language
 from indexing.passages import units
+from indexing.quotes import find_quote
 from indexing.statements import read
 from indexing.visible import one_line
 from indexing.writing import holds
@@ -40,8 +41,6 @@ from review.prompts import (
     WrittenVariant,
 )
 
-SHORTEST_QUOTE = 3
-"""Words of a quote; fewer stand in most passages by chance."""
 STEM, OPTION, ANSWER, SENTENCE = 500, 160, 320, 280
 """Characters that a stem, an option, an example answer and a sentence may have."""
 MORE = 100
@@ -197,13 +196,10 @@ def _named_first(passages: Sequence[Shown], number: int) -> list[Shown]:
 
 def _place(quote: str, text: str) -> tuple[int, int] | None:
     """Where the sentences stand that hold a quote, without a list's marker; None if none do."""
-    words = one_line(quote).strip("\"'“”‘’….[] ").split()
-    if len(words) < SHORTEST_QUOTE:
-        return None
-    found = re.search(r"\s+".join(map(re.escape, words)), text)
+    found = find_quote(quote, text)
     if found is None:
         return None
-    within = [unit for unit in units(text) if unit.start < found.end() and unit.end > found.start()]
+    within = [unit for unit in units(text) if unit.start < found[1] and unit.end > found[0]]
     if not within:
         return None
     start, end = within[0].start, within[-1].end
