@@ -19,7 +19,7 @@ from benchmarks.throwaway import MODELS, TODAY, fill, throwaway_pool
 from benchmarks.writing import PATIENCE, Waiting
 from bot.language_model import endpoint_model
 from handlers.answering import reply_text
-from indexing.answers import answer
+from indexing.answers import answer, warm
 from indexing.composing import Composed, compose
 from indexing.embeddings import LocalEmbedder
 from indexing.language_model import LanguageModel, Usage
@@ -83,6 +83,9 @@ async def measure(folder: Path, questions: list[str], url: str, name: str) -> No
     async with throwaway_pool() as pool, endpoint_model(url, "none", name, PATIENCE) as model:
         await fill(pool, folder, embedder)
         async with pool.connection() as conn:
+            # As the product starts: the encoder has run, a small index's states are at hand.
+            await answer(conn, "warm up", (), *READER, TODAY, embedder, states)
+            await warm(conn, TODAY, states)
             for question in questions:
                 await ask(conn, question, model, embedder, states, seen)
     print(f"\n{len(questions)} questions: {dict(seen.ends)}")

@@ -27,6 +27,7 @@ from pydantic import BaseModel
 from benchmarks.throwaway import MODELS, TODAY, fill, throwaway_pool
 from bot.language_model import Patience, endpoint_model
 from indexing.answerable import Answerable, NotAnswerable, Unasked, is_answerable
+from indexing.composing import REFUSES_BELOW
 from indexing.embeddings import LocalEmbedder
 from indexing.followups import rewrite_followup
 from indexing.language_model import LanguageModel, Prompt, T, Usage
@@ -141,9 +142,13 @@ def refusals(all_tried: Sequence[Tried]) -> None:
     print("\n| rule | answerable refused | unanswerable refused | scores alone at no fewer |")
     print("|---|---|---|---|")
     for bar in (0.0, 0.3, 0.4, THRESHOLD):
-        for name, by_model in (("scores alone", False), ("scores or model", True)):
-            wrong = sum(_refused(one, bar, by_model=by_model) for one in answerable)
-            right = sum(_refused(one, bar, by_model=by_model) for one in unanswerable)
+        for name, heard in (
+            ("scores alone", 0.0),
+            (f"scores, or model below {REFUSES_BELOW}", REFUSES_BELOW),
+            ("scores or model", 1.0),
+        ):
+            wrong = sum(_refused(one, bar, heard) for one in answerable)
+            right = sum(_refused(one, bar, heard) for one in unanswerable)
             # The highest threshold at which scores alone refuse no more of the answerable.
             ordered = sorted(one.confidence for one in answerable)
             equal = ordered[wrong] if wrong < len(ordered) else 1.0
@@ -156,12 +161,16 @@ def refusals(all_tried: Sequence[Tried]) -> None:
     print(f"model not asked: {dict(unasked) or 'never'}")
 
 
-def _refused(one: Tried, bar: float, *, by_model: bool) -> bool:
-    return one.confidence < bar or (by_model and isinstance(one.verdict, NotAnswerable))
+def _refused(one: Tried, bar: float, heard: float) -> bool:
+    """Whether the score refuses, or the model where it is heard: below that confidence."""
+    doubted = isinstance(one.verdict, NotAnswerable) and one.confidence < heard
+    return one.confidence < bar or doubted
 
 
 def speed(all_tried: Sequence[Tried]) -> None:
     """Print how soon the first sentence stood, and what was written."""
+    if not all_tried:
+        return
     ends = Counter(
         "written" if isinstance(one.end, Written) else f"quoted: {one.end.why}"
         for one in all_tried

@@ -14,9 +14,10 @@ from datetime import datetime
 
 from handlers.cards import Block, Button, Buttons, Card, Field, Heading, Note, Text
 from handlers.inbound import CardRef, Pressed
+from handlers.looking import module_of, on_more
 from handlers.parts import part_of
 from handlers.privately import UNREACHABLE, show, tell
-from handlers.review_cards import MORE, parts_in, subject_of
+from handlers.review_cards import parts_in, subject_of
 from handlers.review_pressed import field, pressed_module, refuse
 from handlers.review_view import ReviewView, fetch_view
 from handlers.review_words import TICK_LABELS, part_words, refusal_words, title_of
@@ -30,6 +31,7 @@ from review.states import BEFORE_REVIEWERS
 
 ON_A_PAGE = 20
 """Questions on one page: with what else the form holds they fit every platform's limits."""
+PART = "review.part"
 _FIGURES = tuple(str(figure) for figure in range(11))
 _LONGEST_STEM = 200
 _NUMBER = re.compile(r"[0-9]{1,4}")
@@ -76,7 +78,7 @@ def _unopened(view: ReviewView, wanted: Wanted) -> Iterator[Block]:
     )
     subject = subject_of(view)
     yield Buttons(
-        tuple(Button(f"Open part {part}", MORE, f"{subject}#{part}") for part in wanted.unopened)
+        tuple(Button(f"Open part {part}", PART, f"{subject}#{part}") for part in wanted.unopened)
     )
 
 
@@ -136,6 +138,26 @@ async def _wanted(conn: Connection, view: ReviewView, person: Person, rates: boo
     content = view.stored.content
     items = content.items if rates and isinstance(content, ItemSet) else ()
     return Wanted(unopened, parts, items)
+
+
+async def on_part(
+    conn: Connection, services: Services, chat: Chat, later: Later, pressed: Pressed, now: datetime
+) -> None:
+    """Open a part from the form, which then asks for those that are left.
+
+    A form with figures stays as it is: on Teams an update wipes what was chosen in it.
+    """
+    await on_more(conn, services, chat, later, pressed, now)
+    module_id, number = module_of(pressed.subject)
+    posted = await store.fetch_posted(conn, module_id) if module_id else []
+    card = next((each for each in posted if each.ref == pressed.card), None)
+    view = await fetch_view(conn, module_id, now.date()) if card else None
+    if card is None or card.kind != "form" or view is None or pressed.person is None:
+        return
+    stands = view.module.number == number and view.module.state in BEFORE_REVIEWERS
+    if stands and not isinstance(view.stored.content, ItemSet):
+        wanted = await _wanted(conn, view, pressed.person, rates=False)
+        await chat.update(CardRef(card.ref), approve_form(view, wanted))
 
 
 async def on_next(

@@ -193,20 +193,26 @@ def _plain(text: str) -> str:
 
 
 def _item(item: Item, marks: Marks, revisions: Mapping[int, NamedRevision]) -> Iterator[Block]:
-    yield Text(f"**Question {literal(item.id)}** · {item.difficulty} · shows {literal(item.part)}")
-    yield Text(f"{literal(item.stem.text)}{marks.of(item.stem)}")
+    """A question: what is asked, then what is right of it, a block each so that it stays together."""
+    head = f"**Question {literal(item.id)}** · {item.difficulty} · shows {literal(item.part)}"
+    asked = f"{head}\n{literal(item.stem.text)}{marks.of(item.stem)}"
     match item:
         case SingleBest():
-            for letter, option in zip(LETTERS, item.options, strict=False):
-                yield Text(_option(letter, option, tells_why(item, option), marks))
+            yield Text(asked)
+            yield Text(
+                "\n".join(
+                    _option(letter, option, tells_why(item, option), marks)
+                    for letter, option in zip(LETTERS, item.options, strict=False)
+                )
+            )
             whys = dict.fromkeys(option.why for option in item.options)
             yield from _reworded(whys, revisions)
         case Ordering():
-            yield Text(IN_ORDER)
+            yield Text(f"{asked}\n{IN_ORDER}")
             yield Steps(tuple(f"{literal(s.text)}{marks.of(s)}" for s in item.steps))
             yield from _reworded(item.steps, revisions)
         case Applied():
-            yield Text(RIGHT_ANSWER)
+            yield Text(f"{asked}\n{RIGHT_ANSWER}")
             yield from _lines(item.points, marks, revisions)
         case _:
             assert_never(item)

@@ -182,19 +182,32 @@ def _marks(block: Block) -> set[int]:
 def _groups(words: Sequence[Block]) -> Iterator[list[tuple[int, Block]]]:
     """Pieces that must stand on one part, each with the position of the block it is of.
 
-    A heading stands with what it heads, a sentence with the quote under it.
+    A heading stands with what it heads, and so does a line in bold or italics that is one; a sentence
+    stands with the quote under it.
     """
     group: list[tuple[int, Block]] = []
     for at, block in enumerate(words):
         for piece in _pieces(block):
             group.append((at, piece))
             following = words[at + 1] if at + 1 < len(words) else None
-            heads = isinstance(block, Heading) and following is not None
+            heads = _is_head(block) and following is not None
             if heads or (isinstance(block, Text) and isinstance(following, Quote)):
                 continue
             yield from _bounded(group)
             group = []
     yield from _bounded(group)
+
+
+def _is_head(block: Block) -> bool:
+    """Whether a block says what comes under it: nothing cited, and it begins as a head does."""
+    match block:
+        case Heading():
+            return True
+        case Text(markdown):
+            first = next(iter(spans(markdown)), None)
+            return first is not None and (first.bold or first.emphasis) and not _marks(block)
+        case _:
+            return False
 
 
 def _bounded(group: list[tuple[int, Block]]) -> Iterator[list[tuple[int, Block]]]:

@@ -58,6 +58,7 @@ _REVIEW: dict[str, ReviewPress] = {
     "review.save": edits.on_save,
     "review.show": approvals.on_show,
     "review.more": looking.on_more,
+    "review.part": approve_form.on_part,
     "review.sources": looking.on_sources,
     "review.diff": looking.on_diff,
     "review.minutes_5": approvals.on_minutes,

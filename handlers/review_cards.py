@@ -67,7 +67,7 @@ def _whole(view: ReviewView) -> Card:
 def _headline(view: ReviewView) -> str:
     if view.module.state in BEFORE_REVIEWERS:
         return "Draft for review"
-    return STATES[view.module.state].capitalize()
+    return STATES[view.module.state].partition(":")[0].capitalize()
 
 
 def _blocks(view: ReviewView) -> Iterator[Block]:
@@ -127,7 +127,7 @@ def _last_remark(view: ReviewView) -> Iterator[Block]:
     for report, who in view.reports:
         said = f"“{literal(shortened(report.text, _LONGEST_REMARK))}”"
         yield Text(f"{literal(who)} says that it is wrong: {said}")
-    if not view.remarks or view.module.state == "published":
+    if not view.remarks or view.module.state in ("published", "suspended", "superseded", "flagged"):
         return
     remark, who = view.remarks[-1]
     said = f"“{literal(shortened(remark.text, _LONGEST_REMARK))}”"
@@ -135,6 +135,8 @@ def _last_remark(view: ReviewView) -> Iterator[Block]:
         yield Text(f"{literal(who)}: {said}")
     elif remark.kind == "changes":
         yield Text(f"{literal(who)} asked for changes: {said}")
+        if view.as_before:
+            yield Note("Drafted again since, and not a word is otherwise. Edit the section.")
 
 
 def _note(view: ReviewView) -> str:
@@ -223,7 +225,7 @@ def diff_card(view: ReviewView) -> Card:
     """What this content says otherwise than the one it is to replace, section by section."""
     assert view.before
     title = title_of(view.module, view.stored.title)
-    blocks: list[Block] = [Heading(f"Changes: {title}", "against the version in use")]
+    blocks: list[Block] = [Heading(f"Changes: {title}", "against the version it replaces")]
     changed = list(_changes(view.before.content, view.stored.content))
     blocks += changed or [Text("Not a word has changed; its sources' versions may have.")]
     return Card(f"Changes since the last version of {title}", tuple(blocks))

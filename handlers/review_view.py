@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -46,10 +46,19 @@ class ReviewView:
     left_out: tuple[str, ...] = ()
     """What was asked for and could not be had when it was drafted: codes."""
 
+    as_before: bool = False
+    """It was drafted again after a remark, and came out word for word the same."""
+
     @property
     def reports(self) -> tuple[tuple[Remark, str], ...]:
         """Who says of the published content that it is wrong; none from before it was held right."""
         module = self.module
+        if module.state == "suspended":
+            kinds = [remark.kind for remark, _ in self.remarks]
+            first = next(
+                (n for n, kind in enumerate(reversed(kinds)) if kind != "report"), len(kinds)
+            )
+            return self.remarks[len(kinds) - first :]
         if module.state != "published":
             return ()
         since = [
@@ -78,6 +87,7 @@ async def fetch_view(conn: Connection, module_id: int, today: date) -> ReviewVie
     )
     is_open = module.state in BEFORE_REVIEWERS
     drafting = await fetch_drafting(conn, module.id, module.number)
+    remarks = await store.fetch_remarks(conn, module_id)
     return ReviewView(
         module,
         stored,
@@ -85,17 +95,24 @@ async def fetch_view(conn: Connection, module_id: int, today: date) -> ReviewVie
         _name(people, module.requested_by),
         tuple((given, _name(people, given.person_id)) for given in approvals),
         {seat: tuple(who.name for who in left[seat]) for seat in SEATS if seat not in filled},
-        tuple(
-            (remark, _name(people, remark.person_id))
-            for remark in await store.fetch_remarks(conn, module_id)
-        ),
+        tuple((remark, _name(people, remark.person_id)) for remark in remarks),
         revisions,
         {who.email: who.name for who in people.values()},
         await _before(conn, module),
         await _flags(conn, module),
         await outdated(conn, module.id, module.number, today) if is_open else (),
         drafting.left_out if drafting else (),
+        is_open and await _as_before(conn, stored, remarks),
     )
+
+
+async def _as_before(conn: Connection, stored: StoredContent, remarks: Sequence[Remark]) -> bool:
+    """Whether what was sent back last stands here again as it was."""
+    sent_back = remarks[-1].number if remarks and remarks[-1].kind == "changes" else 0
+    if sent_back != stored.number - 1:
+        return False
+    before = await store.fetch_content(conn, stored.module_id, sent_back)
+    return before is not None and before.hash == stored.hash
 
 
 def _name(people: Mapping[int, Person], person_id: int) -> str:

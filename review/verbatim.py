@@ -120,7 +120,7 @@ def _items(
         return NothingToDraftFrom("too_few_clauses" if lacking else "no_thresholds", _named(best))
     title = parts[0].statement if len(parts) == 1 else request.statement
     title = title.strip().rstrip(".") or best[0].sop.title
-    return Drafted(ItemSet(f"Questions: {title}", numbered(kept)), BY, tuple(left_out))
+    return Drafted(ItemSet(title, numbered(kept)), BY, tuple(left_out))
 
 
 def _scenario(

@@ -205,6 +205,9 @@ async def test_what_was_not_opened_is_said_recorded_and_shown(doors: Doors) -> N
     assert "you have not opened parts 2, 3" in str(form)
     await doors.press_in_slack("dana", "Open part 3", form)
     assert "(part 3 of" in doors.slack_direct("dana")["text"]
+    form = doors.slack.slack.messages["DU11", form["ts"]]
+    assert "you have not opened parts 2, 4" in str(form), "it asks for those that are left"
+    assert "Open part 3" not in str(form)
     await doors.press_in_slack("dana", "Approve all the same", form)
     ((seat, _, parts, opened),) = await approvals(doors)
     assert (seat, opened) == ("sme", [1, 3])
@@ -245,6 +248,7 @@ async def test_in_teams_the_form_opens_parts_and_approves(doors: Doors) -> None:
     assert "you have not opened parts 2, 3" in words(form)
     await doors.press_in_teams("dana", "Open part 2", name)
     assert "part 2 of" in words(doors.teams_direct("dana")[1])
+    assert "you have not opened parts 3" in words(doors.teams.teams.messages[name])
     await doors.press_in_teams("dana", "Approve all the same", name)
     ((_, _, _, opened),) = await approvals(doors)
     assert opened == [1, 2]

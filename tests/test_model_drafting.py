@@ -421,7 +421,7 @@ async def test_an_endpoint_that_is_down_gives_the_sops_own_words() -> None:
         (Reply("I would rather not answer in JSON."), "kept:2"),
         (as_json(poem="roses are red"), "kept:2"),
         (Reply(""), "kept:2"),
-        (Reply("{" * 9000), "kept:2"),
+        (Reply("{" * 9000, size=500), "kept:2"),
         (Reply("{" + "x" * 50, cut_after=7), "model_failed:cut_off:2"),
         (Reply("{}", finish="content_filter"), "model_failed:refused:2"),
         (Reply(status=429), "model_failed:rate_limited:2"),

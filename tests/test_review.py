@@ -209,6 +209,7 @@ async def test_a_comment_comes_back_as_a_revision(office: Office) -> None:
     found = await store.fetch_module(office.world.conn, module.id)
     assert found
     assert (found.state, found.number) == ("in_review", 2)
+    assert "Drafted again since, and not a word is otherwise" in words(office.card()[1])
     said = await office.press("dana", "Approve", (ref, card), **ticked(card))
     assert any("has changed since this card was posted" in each[2].summary for each in said)
     assert await office.world.published() == []

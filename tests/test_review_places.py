@@ -160,6 +160,7 @@ async def test_a_forwarded_card_decides_nothing(doors: Doors) -> None:
         ("review.approve", "gap:refunds-gap"),
         ("review.publish", "module:{id}.1"),
         ("review.rate", "module:{id}.1#2"),
+        ("review.part", "module:{id}.1#2"),
         ("review.save", "module:{id}.1"),
         ("review.minutes_999", "module:{id}.1"),
     ],

@@ -39,7 +39,7 @@ def test_an_exercise_is_on_what_the_gap_and_its_parts_are_about() -> None:
     asked = replace(request("scenario", *PARTS), gap="refunds-without-receipt")
     result = draft(asked, [SAMPLES["returns/returns-and-refunds.md"]], None)
     assert isinstance(result, Drafted)
-    assert result.content.title == "Exercise: Refund without a receipt"
+    assert result.content.title == "Refund without a receipt"
 
 
 def test_what_merely_happens_is_no_rule_of_an_exercise() -> None:

@@ -70,7 +70,7 @@ def scenario(
     )
     subject = _subject(within, rubric)
     return Scenario(
-        f"Exercise: {subject}",
+        subject,
         part,
         tuple(_variants(within, told, rubric, role, context, subject)),
         criteria,
