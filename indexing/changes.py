@@ -27,7 +27,7 @@ from indexing.changes_lines import (
     plain_quote,
 )
 from indexing.changes_pairs import Group, Pairing, joined, pair
-from indexing.changes_reasons import Reason, demands, reasons, says_something
+from indexing.changes_reasons import Reason, demands, is_of_itself, reasons, says_something
 from indexing.changes_steps import (
     beside_new,
     beside_old,
@@ -194,7 +194,7 @@ class _Comparison:
             under = self.old.beneath(left) if left.part == "heading" else of_step(self.old, left)
             beside = self._places(under, left)
         steps = "step" in {left.part, right.part} and left.part != right.part
-        worded = left.plain != right.plain or steps
+        worded = (left.plain != right.plain and not is_of_itself(left, right)) or steps
         kind: ChangeKind = "material" if why else "wording" if worded else "cosmetic"
         yield self._change(kind, left, left.text, right.text, why, beside)
 

@@ -16,6 +16,7 @@ from typing import Literal
 
 from indexing import moved, small_words
 from indexing.changes_lines import Line, Plain, without_links, without_number
+from indexing.changes_marks import other_rhythm, tells_of_itself
 from indexing.claims import Statement, Strength, Word, akin, keys, weight
 from indexing.numerals import is_unit
 from indexing.statements import read
@@ -65,6 +66,10 @@ _LONGER = frozenset({"more", "longer", "greater", "higher", "larger", "bigger", 
 _SHORTER = frozenset(
     {"less", "fewer", "shorter", "smaller", "lower", "earlier", "younger", "sooner"}
 )
+_AND = re.compile(r"\s*[,;]\s*(?:and|or)?\s+|\s+(?:and|or|&)\s+")
+_ARTICLES = frozenset({"a", "an", "the", "your", "any", "some"})
+_LONGEST_ITEM = 5
+"""Words of a list's item."""
 _SHORT = 4
 """Words in a table's cell up to which it is a value rather than a text."""
 
@@ -73,7 +78,7 @@ def reasons(before: Line, after: Line) -> tuple[Reason, ...]:
     """Why the change of a line is material; nothing if it is only worded otherwise."""
     if "code" in {before.part, after.part}:
         return () if before.plain == after.plain else ("code",)
-    if before.plain == after.plain:
+    if before.plain == after.plain or is_of_itself(before, after):
         return ()
     if "heading" in {before.part, after.part} or "title" in {before.part, after.part}:
         # Capitals make no names here, and "Opening hours" counts none.
@@ -89,6 +94,14 @@ def reasons(before: Line, after: Line) -> tuple[Reason, ...]:
     if before.warning and not after.warning:
         found.append("warning")
     return tuple(dict.fromkeys(found))
+
+
+def is_of_itself(before: Line, after: Line) -> bool:
+    """Whether a change is of the document's own version, number or day of review."""
+    apart = {"step", "code", "heading", "title"}
+    return not apart & {before.part, after.part} and all(
+        tells_of_itself(line.text) for line in (before, after)
+    )
 
 
 def demands(text: str) -> tuple[Reason, ...]:
@@ -132,6 +145,9 @@ def _of_texts(before: str, after: str) -> Iterator[Reason]:
         for why, _ in moved.actors(said, [source]):
             yield _material(why)
         yield from _names(said, source)
+    if other_rhythm(before, after):
+        yield "date"
+    yield from _listed(before.casefold(), after.casefold())
     yield from _counts(left, right)
     yield from _choices(left, right)
     yield from _conditions(left, right)
@@ -140,6 +156,27 @@ def _of_texts(before: str, after: str) -> Iterator[Reason]:
         lost = sum(map(weight, (word for word in said.words if not source.like(word))))
         if lost >= max(1.0, LOST * sum(map(weight, said.words))):
             yield "content"
+
+
+def _listed(before: str, after: str) -> Iterator[Reason]:
+    """A thing of a list left out or put in, where nothing else is different."""
+    left, right = _items(before), _items(after)
+    for longer, shorter, text in ((left, right, before), (right, left, after)):
+        rest = iter(longer)
+        apart = [item for item in longer if item not in shorter]
+        alone = 0 < len(apart) == len(longer) - len(shorter)
+        if not (alone and all(item in rest for item in shorter)):
+            continue
+        things = {
+            word.said.casefold() for word in _read(text).words if word.noun and not word.light
+        }
+        if any(len(item) <= _LONGEST_ITEM and not things.isdisjoint(item) for item in apart):
+            yield "content"
+
+
+def _items(text: str) -> list[frozenset[str]]:
+    """The words of each part of a sentence between commas, `and` and `or`."""
+    return [frozenset(re.findall(r"[^\W_]+", item)) - _ARTICLES for item in _AND.split(text)]
 
 
 def _material(why: moved.Reason) -> Reason:

@@ -37,6 +37,8 @@ def unit_agrees(said: Figure, source: Figure) -> bool:
     """Whether the unit is the same. One left out is no other one."""
     if not said.unit:
         return source.unit != "#"
+    if said.unit == "°" and source.unit in {"°C", "°F"}:
+        return True
     return source.unit in {said.unit, f"{said.unit}#"}
 
 

@@ -49,11 +49,15 @@ ms millisecond milliseconds; second seconds sec secs; minute minutes min mins; h
 ; mg milligram milligrams; lb lbs; km kilometre kilometres kilometer kilometers; mile miles
 ; metre metres meter meters; cm centimetre centimetres centimeter centimeters
 ; mm millimetre millimetres; litre litres liter liters; ml millilitre millilitres
-; degree degrees; °; kb; mb; gb; tb; kib; mib; gib; tib; time times; foot feet; inch inches
+; ° degree degrees deg; °C ℃; °F ℉
+; kb; mb; gb; tb; kib; mib; gib; tib; time times; foot feet; inch inches
 """
 _UNITS = {
     spelling: names.split()[0] for names in _UNIT_NAMES.split(";") for spelling in names.split()
 }
+_SCALES_OF_HEAT = {
+    "c": "°C", "celsius": "°C", "f": "°F", "fahrenheit": "°F", "k": "kelvin", "kelvin": "kelvin",
+}  # fmt: skip
 _CURRENCIES = {"£": "£", "$": "$", "€": "€", "gbp": "£", "usd": "$", "eur": "€"}
 _GLUED = {"s": "second", "h": "hour", "m": "m", "g": "gram", "l": "litre", "p": "pence", "d": "day"}
 _BETWEEN = frozenset(
@@ -112,7 +116,7 @@ def with_figures(said: Sequence[str]) -> list[str | Figure]:
 
 def is_unit(word: str) -> bool:
     """Whether a word is a unit's name and hardly anything else."""
-    return _UNITS.get(word.casefold(), "time") not in {"time", "second", "point", "degree", "foot"}
+    return _UNITS.get(word.casefold(), "time") not in {"time", "second", "point", "°", "foot"}
 
 
 def _number(said: Sequence[str], at: int) -> tuple[Figure, int] | None:
@@ -176,6 +180,8 @@ def _unit(said: Sequence[str], at: int) -> tuple[str, int]:
     if word in _UNITS:
         if at + 1 < len(said) and word == "percentage" and _is(said[at + 1], "point"):
             return "point", at + 2
+        if at + 1 < len(said) and _is(word, "°") and said[at + 1].casefold() in _SCALES_OF_HEAT:
+            return _SCALES_OF_HEAT[said[at + 1].casefold()], at + 2
         return _UNITS[word], at + 1
     if word in _GLUED and said[at] == word:
         return _GLUED[word], at + 1
