@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 import yaml
+from intake import pressed
 from local_model import local_embedder
 from skills_world import NOW, SAMPLES, TODAY, load_all
 
@@ -22,7 +23,7 @@ from indexing.token_states import TokenStates
 from learning.modules import Cite, JobAid, Sentence
 from learning.nouns import Person, audience_of
 from review import gate, publishing, store
-from review.nouns import Checked, Drafted, DraftRequest
+from review.nouns import Checked, Drafted, DraftRequest, Module
 from review.verbatim import draft
 
 AIDS = {
@@ -108,7 +109,7 @@ class _House:
                 person=person,
                 ticks=("accuracy", "tone", "compliance"),
                 just_competent={},
-                press=await self._press(person),
+                press=await self._press(person, module),
                 shown_at=NOW,
                 today=TODAY,
                 now=NOW,
@@ -117,18 +118,11 @@ class _House:
         await self.conn.commit()
         return f"module/{module_id}"
 
-    async def _press(self, person: Person) -> int:
+    async def _press(self, person: Person, module: Module) -> int:
         self.presses += 1
-        cursor = await self.conn.execute(
-            """
-            insert into bot.inbox (key, platform, payload, received_at, person_id)
-            values (%s, 'web', '{}', %s, %s) returning id
-            """,
-            [f"press-{self.presses}", NOW, person.id],
+        return await pressed(
+            self.conn, str(self.presses), person, f"module:{module.id}.{module.number}"
         )
-        row = await cursor.fetchone()
-        assert row
-        return int(row[0])
 
 
 @pytest.fixture
