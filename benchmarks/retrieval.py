@@ -30,9 +30,10 @@ from benchmarks.throwaway import (
     throwaway_server,
 )
 from indexing.embeddings import LocalEmbedder
+from indexing.fusing import BEST
 from indexing.nouns import FoundPassage, Turn
 from indexing.questions import idf
-from indexing.retrieval import BEST, retrieve
+from indexing.retrieval import retrieve
 from indexing.store import contents, finding
 from indexing.store.search import Connection, fetch_corpus
 from indexing.terms import terms

@@ -69,19 +69,23 @@ def role_card(
     settles: bool,
     drafts: Collection[str] = (),
     said: str = "",
+    about: str = "",
 ) -> Card:
-    """The gaps of a role. `settles`: whoever reads it may activate and close. `said` comes first.
+    """The gaps of a role. `settles`: whoever reads it may activate and close.
 
-    `drafts` are the ids of the gaps for which the reader may ask for a draft.
+    `drafts` are the ids of the gaps for which the reader may ask for a draft. `said` stands by the
+    buttons of the gap `about`, where whoever pressed is looking, or first if that is not shown.
     """
     heading = Heading(f"Gaps: {role_words(role)}", _counted(gaps, role))
     blocks: list[Block] = [heading]
-    if said:
-        blocks.append(Text(literal(said)))
     open_gaps = [one for one in gaps if one.gap.state != "closed"]
     in_order = sorted(open_gaps, key=lambda one: one.gap.state != "active")
-    for one in in_order[:MOST_SHOWN]:
-        blocks += _gap_blocks(one, settles=settles, drafts=one.gap.id in drafts)
+    shown = in_order[:MOST_SHOWN]
+    if said and about not in {one.gap.id for one in shown}:
+        blocks.append(Text(literal(said)))
+    for one in shown:
+        words = said if one.gap.id == about else ""
+        blocks += _gap_blocks(one, words, settles=settles, drafts=one.gap.id in drafts)
     more = len(in_order) - MOST_SHOWN
     if more > 0:
         blocks.append(Note(literal(f"And {more} more: your admin has the whole list.")))
@@ -91,10 +95,12 @@ def role_card(
     return Card(said or f"Gaps of {role_words(role)}", tuple(blocks))
 
 
-def _gap_blocks(one: Ranked, *, settles: bool, drafts: bool) -> Iterator[Block]:
+def _gap_blocks(one: Ranked, said: str, *, settles: bool, drafts: bool) -> Iterator[Block]:
     place = f"{one.place}. " if one.place else ""
     yield Text(f"**{literal(place + one.competency.statement)}**")
     yield Facts(tuple(_rows(one)))
+    if said:
+        yield Text(literal(said))
     buttons = (*_drafting(one, drafts), *(_buttons(one) if settles else ()))
     if buttons:
         yield Buttons(buttons)

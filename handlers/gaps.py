@@ -50,7 +50,9 @@ async def on_gaps(conn: Connection, chat: Chat, asked: Asked, words: str) -> Non
     await answer_alone(chat, asked, _card(seen, asked.person, role))
 
 
-def _card(seen: Sequence[Ranked], person: Person | None, role: str, said: str = "") -> Card:
+def _card(
+    seen: Sequence[Ranked], person: Person | None, role: str, said: str = "", about: str = ""
+) -> Card:
     if not seen:
         return said_card(NOT_YOURS)
     roles = list(dict.fromkeys(one.gap.role for one in seen))
@@ -60,7 +62,7 @@ def _card(seen: Sequence[Ranked], person: Person | None, role: str, said: str = 
     of_role = [one for one in seen if one.gap.role == chosen]
     drafts = {one.gap.id for one in of_role if person and seats_of(person, one.competency.domain)}
     return cards.role_card(
-        chosen, of_role, settles=domain.may_settle(person), drafts=drafts, said=said
+        chosen, of_role, settles=domain.may_settle(person), drafts=drafts, said=said, about=about
     )
 
 
@@ -105,7 +107,7 @@ async def _settled(
         await show(chat, pressed, said_card(said))
     else:
         seen = await visible_to(conn, person)
-        await show(chat, pressed, _card(seen, person, gap.role, said))
+        await show(chat, pressed, _card(seen, person, gap.role, said, gap.id))
     await _write_down(conn, person.email, gap_id, result, {"press": pressed.press})
 
 

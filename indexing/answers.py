@@ -12,7 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from indexing.embeddings import Embedder
+from indexing.fusing import BEST
 from indexing.in_use import with_sops
+from indexing.leading import READ, read_of
 from indexing.nouns import (
     Answered,
     Blocked,
@@ -23,8 +25,8 @@ from indexing.nouns import (
     Retrieved,
     Turn,
 )
-from indexing.quoting import READ, choose, read_of
-from indexing.retrieval import BEST, EVERYONE, best_blocked, retrieve, threshold
+from indexing.quoting import choose
+from indexing.retrieval import EVERYONE, best_blocked, retrieve, threshold
 from indexing.store.blocked import BlockedPassage
 from indexing.store.contents import fetch_newest_searchable
 from indexing.store.search import Connection
@@ -74,7 +76,7 @@ async def answer(
     if not sure or found.confidence < bar + MARGIN:
         blocked = await best_blocked(conn, question, tokens, today, embedder)
     if sure and not (blocked and _fits_better(blocked, found, states)):
-        read = read_of(found.passages)
+        read = read_of(found.passages, question)
         ids = [passage.passage_id for passage in read]
         around = [
             await with_sops(conn, section)

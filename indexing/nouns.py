@@ -75,7 +75,7 @@ class SopText:
 
 @dataclass(frozen=True, slots=True)
 class RestsOn:
-    """An SOP that a published module rests on, as it is in force now."""
+    """An SOP that a published module rests on, as it is in force now; `sections`: those it cites."""
 
     document_id: int
     source: str
@@ -85,6 +85,7 @@ class RestsOn:
     version_on: date
     owner: str
     url: str
+    sections: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,12 @@ _ABBREVIATION = re.compile(
     r"|\b[a-z]\.[a-z]|(?<!\w)[A-Z])\.$",
     re.IGNORECASE,
 )
+_NO_ABBREVIATION = re.compile(
+    r"(?:\d\s?(?:min|max|fig|st)|\b(?:annex|appendix|attachment|form|table|schedule|section|step|type"
+    r"|class|grade|group|zone|option|plan|level|code|category|vitamin|unit) [A-Z])\.$",
+    re.IGNORECASE,
+)
+"""What looks like one and ends a sentence: `within 20 min.`, `the matrix in Annex B.`"""
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]]*\s+(?=[\"'“‘(\[]*[A-Z0-9À-Þ])|\n+")
 _ENUMERATED = re.compile(
     r"\s*(?:(?:\(?(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|[ivx]{1,4}|[IVX]{1,5})[.)]|[•·▪–*-])\s"
@@ -140,12 +146,21 @@ def sentences(text: str) -> list[tuple[int, int]]:
     start = 0
     for match in _SENTENCE_END.finditer(text):
         said = text[start : match.end()].rstrip()
-        if "\n" not in match.group() and _ABBREVIATION.search(said):
+        if "\n" not in match.group() and (_is_abbreviated(said) or _leads(text, match.start())):
             continue
         spans.append((start, start + len(said)))
         start = match.end()
     spans.append((start, len(text.rstrip())))
     return [(first, last) for first, last in spans if last > first]
+
+
+def _is_abbreviated(said: str) -> bool:
+    return bool(_ABBREVIATION.search(said)) and not _NO_ABBREVIATION.search(said)
+
+
+def _leads(text: str, at: int) -> bool:
+    """Whether dots lead the eye from a word to another, as in `Mixture ..... IDLE`."""
+    return text.startswith("..", at) and text[at - 1 : at].isspace()
 
 
 def _unit(text: str, start: int, end: int, step: int | None = None) -> Unit:

@@ -13,12 +13,11 @@ from itertools import pairwise
 
 from indexing.embeddings import Embedder
 from indexing.fits import MARKED, Fit, Section, scored, units_of
+from indexing.leading import comes_before, opens
 from indexing.nouns import FoundPassage, LeftOut, Quoted
 from indexing.terms import terms
 from indexing.token_states import TokenStates
 
-READ = 3
-"""Passages whose words may be quoted: the best one, and what the next ones add."""
 ROOM = 1_120
 """Characters of an answer with its sources and marks; what else it says stays below 1,200."""
 SOURCED, HINTED = 48, 72
@@ -45,26 +44,6 @@ class Chosen:
     left_out: tuple[LeftOut, ...]
 
 
-def read_of(found: Sequence[FoundPassage]) -> tuple[FoundPassage, ...]:
-    """Those of the found passages that may be quoted from.
-
-    What stands above a document's first heading says what the document is about. When it fits
-    best, the section of that document that fits best is read too: it says what to do.
-    """
-    read = tuple(found[:READ])
-    if read and _opens(read[0]):
-        same = (one for one in found[1:] if one.revision_id == read[0].revision_id)
-        told = next((one for one in same if not _opens(one)), None)
-        if told is not None and told not in read:
-            return (read[0], told, *read[1 : READ - 1])
-    return read
-
-
-def _opens(passage: FoundPassage) -> bool:
-    """Whether it stands above its document's first heading."""
-    return passage.section == passage.title
-
-
 async def choose(
     asked: str,
     read: Sequence[FoundPassage],
@@ -87,6 +66,7 @@ async def choose(
         if best.section == sections[0][0].section:
             kept.add([best])
     _keep_front(kept, told)
+    _keep_before(kept, told, sections, read)
     _keep_extras(kept, sections, told[0].section)
     return _as_chosen(sections, kept.fits)
 
@@ -94,7 +74,7 @@ async def choose(
 def _told(sections: Sequence[Sequence[Fit]]) -> Sequence[Fit]:
     """The section that is quoted first of all: the best one, or the one that its document opens."""
     first = sections[0][0].passage
-    if _opens(first):
+    if opens(first):
         for section in sections[1:]:
             if section[0].passage.revision_id == first.revision_id:
                 return section
@@ -160,6 +140,23 @@ def _keep_front(kept: _Kept, front: Sequence[Fit]) -> None:
         at = read.index(lead)
         for fit in _outwards(read, at)[: AROUND + 1]:
             kept.add([fit])
+
+
+def _keep_before(
+    kept: _Kept,
+    told: Sequence[Fit],
+    sections: Sequence[Sequence[Fit]],
+    read: Sequence[FoundPassage],
+) -> None:
+    """What is to be known before the steps: its warnings, and all of it where there is room."""
+    steps = next(one for one in read if one.passage_id in {fit.passage.passage_id for fit in told})
+    above = {one.passage_id for one in read if comes_before(one, steps)}
+    for section in sections:
+        if section is not told and any(fit.passage.passage_id in above for fit in section):
+            for fit in section:
+                if fit.unit.warning:
+                    kept.add([fit])
+            kept.add(section)
 
 
 def _keep_list(kept: _Kept, section: Sequence[Fit], item: Fit) -> None:

@@ -1,39 +1,33 @@
 """Decides which passages answer a question best, and how sure that is.
 
-Keyword search and vectors each bring candidates; each candidate's score is the sum, with equal
-weights, of its z-scores among them: BM25, cosine, and MaxSim weighted by how rare the question's
-words are. A question inside a thread adds how well the whole thread fits the passage's document.
+Keyword search and vectors each bring candidates, which `indexing/fusing.py` scores. A question inside
+a thread adds how well the whole thread fits the passage's document.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-import numpy as np
-from numpy.typing import NDArray
-
 from indexing.beside import beside_sops
 from indexing.embeddings import Embedder, LocalEmbedder
+from indexing.fusing import BEST, Fused, scored
 from indexing.in_use import with_sops
-from indexing.nouns import Retrieved, Turn
+from indexing.leading import named_in
+from indexing.nouns import FoundPassage, Retrieved, Turn
 from indexing.questions import Asked, read_as, understood
 from indexing.store import contents, finding
 from indexing.store.blocked import BlockedPassage, search_blocked
-from indexing.store.finding import Reader, Scored
+from indexing.store.finding import Reader
 from indexing.store.search import Connection, Corpus, fetch_corpus
-from indexing.token_states import TokenStates, maxsim
+from indexing.token_states import TokenStates
 
 EVERYONE = "everyone"
-BEST = 10
-"""Passages returned."""
 POOL = 50
 """Candidates that each leg brings."""
-REORDERED = 30
-"""Candidates, best by the other two scores, that MaxSim reads: each new one costs some 10 ms."""
-MODULES_POOL, MODULES_REORDERED = 20, 8
+MODULES_POOL = 20
 """The same of published modules, which are looked for beside the SOPs and never in their place."""
 
 THRESHOLD = 0.43
@@ -76,7 +70,9 @@ async def retrieve(
     embedder: Embedder | None,
     states: TokenStates | None,
 ) -> Retrieved:
-    """The ten best passages that the holder of `tokens` may read, and how sure that is.
+    """The best passages that the holder of `tokens` may read, and how sure that is.
+
+    Ten of SOPs, and beside them what is published.
 
     Passages written for `roles` or everyone come first: others serve only when those do not reach
     the threshold. `embedder` None means keyword search alone; without `states` (an endpoint's
@@ -143,20 +139,20 @@ async def _best(
     async with finding.searching(conn):
         pool = await _pool(conn, asked, corpus, reader, POOL)
         modules = await _pool(conn, asked, corpus, readers.modules, MODULES_POOL)
-        scored = [
+        found = [
             await finding.fetch_scores(
                 conn, sorted(pool | modules), one.weights, corpus.mean_length, one.vector, reader
             )
             for one in asked
         ]
-    fused = [
-        await _fused(conn, one, rows, modules, reader, states)
-        for one, rows in zip(asked, scored, strict=True)
+    of_texts = [
+        await scored(conn, one, rows, modules, reader, states)
+        for one, rows in zip(asked, found, strict=True)
     ]
-    question = fused[0]
+    question = of_texts[0]
     total, confidence, by_sops = question.total, question.confidence, question.by_sops
-    if len(asked) > 1 and not _stands_alone(asked[0].text, question, fused[1]):
-        _, thread, latest = fused
+    if len(asked) > 1 and not _stands_alone(asked[0].text, question, of_texts[1]):
+        _, thread, latest = of_texts
         total = {
             passage_id: score + thread.documents.get(question.document[passage_id], 0.0)
             for passage_id, score in total.items()
@@ -168,7 +164,15 @@ async def _best(
     order = sorted(total, key=lambda one: (-total[one], one in modules, one))
     likely = order[: BEST + len(modules)]
     shown = await contents.fetch_found(conn, likely, reader)
-    order = beside_sops([one for one in likely if one in shown], shown, asked[0].text)[:BEST]
+    shown = {one.passage_id: one for one in await with_sops(conn, shown.values())}
+    order = beside_sops(
+        _named_first([one for one in likely if one in shown], shown, asked[0].text),
+        shown,
+        asked[0].text,
+        sops_answer=by_sops >= threshold(states),
+    )
+    sops = [one for one in order if one not in modules][:BEST]
+    order = [one for one in order if one in modules or one in sops]
     passages = tuple(
         replace(
             shown[passage_id],
@@ -179,7 +183,25 @@ async def _best(
         )
         for passage_id in order
     )
-    return Retrieved(await with_sops(conn, passages), confidence), by_sops
+    return Retrieved(passages, confidence), by_sops
+
+
+def _named_first(order: list[int], shown: Mapping[int, FoundPassage], question: str) -> list[int]:
+    """The order, the sections that the question names word for word first in their document.
+
+    Words that count for nothing elsewhere may tell two sections apart: with, without a receipt.
+    """
+    best = next((shown[one] for one in order if shown[one].kind == "sop"), None)
+    if best is None or named_in(question, best):
+        return order
+    named = [
+        one
+        for one in order
+        if shown[one].document_id == best.document_id and named_in(question, shown[one])
+    ]
+    at = order.index(best.passage_id)
+    rest = [one for one in order[at:] if one not in named]
+    return [*order[:at], *named, *rest]
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +239,7 @@ async def _pool(
     return pool
 
 
-def _stands_alone(text: str, question: _Fused, thread: _Fused) -> bool:
+def _stands_alone(text: str, question: Fused, thread: Fused) -> bool:
     """Whether a question in a thread is about another document than the thread."""
     if not question.maxsim or not thread.total or _CONTINUES.match(text):
         return False
@@ -225,92 +247,3 @@ def _stands_alone(text: str, question: _Fused, thread: _Fused) -> bool:
     within = (fit for one, fit in question.fits.items() if question.document[one] == subject)
     best = max(question.fits.values())
     return best >= STANDS_ALONE and best - max(within, default=0.0) >= LEAVES
-
-
-@dataclass(frozen=True, slots=True)
-class _Fused:
-    """The scores of the candidates for one text, by passage."""
-
-    total: Mapping[int, float]
-    bm25: Mapping[int, float]
-    cosine: Mapping[int, float]
-    maxsim: Mapping[int, float]
-    document: Mapping[int, int]
-    confidence: float
-    by_sops: float
-
-    @property
-    def fits(self) -> dict[int, float]:
-        """How well each passage that MaxSim read answers by itself: mean of MaxSim and cosine."""
-        return {one: (late + self.cosine[one]) / 2 for one, late in self.maxsim.items()}
-
-    @property
-    def documents(self) -> dict[int, float]:
-        """The total of each document's best passage."""
-        best: dict[int, float] = {}
-        for passage_id, score in self.total.items():
-            document = self.document[passage_id]
-            best[document] = max(best.get(document, score), score)
-        return best
-
-
-async def _fused(
-    conn: Connection,
-    asked: Asked,
-    scored: Sequence[Scored],
-    modules: Collection[int],
-    reader: Reader,
-    states: TokenStates | None,
-) -> _Fused:
-    if not scored:
-        return _Fused({}, {}, {}, {}, {}, 0.0, 0.0)
-    ids = [row.passage_id for row in scored]
-    # The SOPs alone set the scale, where they are enough for one: however many modules there are,
-    # SOPs score as if there were none.
-    sops = np.array([passage_id not in modules for passage_id in ids])
-    scale = sops if sops.sum() >= BEST else np.ones_like(sops)
-    bm25 = np.array([row.bm25 for row in scored])
-    cosine = np.array([row.cosine for row in scored])
-    total = _z(bm25, scale) + _z(cosine, scale)
-    late: dict[int, float] = {}
-    sure = {row.passage_id: row.held / asked.total for row in scored} if asked.total else {}
-    if states is not None and asked.encoded is not None:
-        ranked = np.argsort(-total, kind="stable")
-        front = [ids[at] for at in ranked[sops[ranked]][:REORDERED]]
-        front += [ids[at] for at in ranked[~sops[ranked]][:MODULES_REORDERED]]
-        late = await _late(conn, asked, front, reader, states)
-        # What MaxSim did not read is worth the least of what it read.
-        read = [late[one] for one in late if one not in modules] or list(late.values())
-        least = min(read, default=0.0)
-        total = total + _z(np.array([late.get(passage_id, least) for passage_id in ids]), scale)
-        near = dict(zip(ids, cosine.tolist(), strict=True))
-        # In one passage: two that each know half of the question do not answer it.
-        sure = {one: (score + near[one]) / 2 for one, score in late.items()}
-    return _Fused(
-        dict(zip(ids, total.tolist(), strict=True)),
-        dict(zip(ids, bm25.tolist(), strict=True)),
-        dict(zip(ids, cosine.tolist(), strict=True)),
-        late,
-        {row.passage_id: row.document_id for row in scored},
-        max(sure.values(), default=0.0),
-        max((fit for one, fit in sure.items() if one not in modules), default=0.0),
-    )
-
-
-async def _late(
-    conn: Connection, asked: Asked, passage_ids: list[int], reader: Reader, states: TokenStates
-) -> dict[int, float]:
-    """MaxSim of these passages; the states of those not at hand are computed."""
-    assert asked.encoded is not None
-    found = states.kept(passage_ids)
-    missing = [passage_id for passage_id in passage_ids if passage_id not in found]
-    if missing:
-        found |= await states.encode(await contents.fetch_searchable(conn, missing, reader))
-    return await maxsim(asked.encoded, asked.piece_weights(), found)
-
-
-def _z(scores: NDArray[np.float64], scale: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Standard scores among those that set the scale; all zero where nothing of these differs."""
-    among = scores[scale]
-    spread = among.std()
-    return (scores - among.mean()) / spread if spread > 1e-9 else np.zeros_like(scores)

@@ -1,4 +1,5 @@
-"""Decides how a published module is found and quoted: a job aid whole, a guide as its standard level.
+"""Decides how a published module is found and quoted: a job aid by its headings, a guide as its
+standard level by the SOP's sections.
 
 The passages are the approved words in the approved order; the database compares them line by line
 with what was published.
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from indexing.embeddings import Embedder
 from indexing.in_use import Embedded, ModuleText, embedded, put_in_use
@@ -57,9 +58,6 @@ async def answer_from(
 
 def passages_of(content: Guide | JobAid) -> tuple[Passage, ...]:
     """What is searched of a module, in passages that one window of the embedding model holds."""
-    if isinstance(content, JobAid):
-        texts = _packed(_paragraphs(content.lines))
-        return tuple(Passage(at, content.title, (), text) for at, text in enumerate(texts))
     found: list[Passage] = []
     for section, paragraphs in _sections(content):
         headings = () if section.casefold() == content.title.casefold() else (section,)
@@ -71,7 +69,34 @@ def passages_of(content: Guide | JobAid) -> tuple[Passage, ...]:
     return tuple(found)
 
 
-def _sections(guide: Guide) -> Iterator[tuple[str, list[str]]]:
+def _sections(content: Guide | JobAid) -> Iterator[tuple[str, list[str]]]:
+    """The sections as the SOP names them, each with its paragraphs."""
+    return _of_aid(content) if isinstance(content, JobAid) else _of_guide(content)
+
+
+def _of_aid(aid: JobAid) -> Iterator[tuple[str, list[str]]]:
+    """An aid is cut at its headings; one without any is of one piece, under its title."""
+    places = [at for at, line in enumerate(aid.lines) if _heading(aid.lines, at)]
+    if not places:
+        yield aid.title, _paragraphs(aid.lines)
+        return
+    if places[0]:
+        yield aid.title, _paragraphs(aid.lines[: places[0]])
+    for start, end in pairwise([*places, len(aid.lines)]):
+        section = _heading(aid.lines, start)
+        # A heading that only repeats the section's name is that name.
+        named = section.casefold().endswith(aid.lines[start].text.rstrip(": ").casefold())
+        yield section, _paragraphs(aid.lines[start + named : end])
+
+
+def _heading(lines: Sequence[Sentence], at: int) -> str:
+    """The SOP's section above whose lines an author's heading stands; empty where none does."""
+    if not (lines[at].authored and lines[at].text.rstrip().endswith(":")):
+        return ""
+    return next((cite.section for line in lines[at + 1 : at + 2] for cite in line.cites), "")
+
+
+def _of_guide(guide: Guide) -> Iterator[tuple[str, list[str]]]:
     """The standard level section by section, the warnings of each above its steps."""
     groups = [(name, list(own)) for name, own in groupby(guide.standard, lambda step: step.section)]
     left = list(guide.warnings)

@@ -81,9 +81,11 @@ _HELD = {
 _GIVEN = ("ld", "admin", "sme:gift-cards", "sme:refunds")
 
 
-def _role_card(gaps: tuple[Ranked, ...], *, settles: bool, said: str = "") -> Card:
+def _role_card(gaps: tuple[Ranked, ...], *, settles: bool, said: str = "", about: str = "") -> Card:
     drafts = {one.gap.id for one in gaps} if settles else set[str]()
-    return gap_cards.role_card("service-agent", gaps, settles=settles, drafts=drafts, said=said)
+    return gap_cards.role_card(
+        "service-agent", gaps, settles=settles, drafts=drafts, said=said, about=about
+    )
 
 
 SKILLS: dict[str, Card] = {
@@ -92,7 +94,9 @@ SKILLS: dict[str, Card] = {
     ),
     "gaps_role": _role_card(_RANKED, settles=True),
     "gaps_role_viewed": _role_card(_RANKED, settles=False),
-    "gaps_role_full": _role_card(_RANKED, settles=True, said=gap_cards.activation_words(_FULL)),
+    "gaps_role_full": _role_card(
+        _RANKED, settles=True, said=gap_cards.activation_words(_FULL), about=_PROPOSED.id
+    ),
     "gaps_role_many": _role_card(_MANY, settles=True),
     "gaps_role_none": _role_card((), settles=True),
     "gaps_role_hostile": _role_card((Ranked(_HOSTILE, _REFUNDS, 1),), settles=True, said=_EVIL),

@@ -411,8 +411,8 @@ ATTACKS = {
         from review.module m where d.uri = 'refunds.md'
     """,
     "say what a module rests on": """
-        insert into indexing.rests_on (document_id, position, on_document_id)
-        select min(id), 1, max(id) from indexing.document
+        insert into indexing.rests_on (document_id, position, on_document_id, sections)
+        select min(id), 1, max(id), '{}' from indexing.document
     """,
     "give yourself a seat": """
         update learning.person set seats = '{sme:refunds}' where email = 'priya@example.com'

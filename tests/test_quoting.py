@@ -9,9 +9,10 @@ from handlers.answer_cards import answered_card, answered_text
 from handlers.answer_lines import marked_sources, source_marks
 from handlers.cards import Sources, Steps, Text
 from handlers.source_cards import source_card
+from indexing.leading import read_of
 from indexing.nouns import Answered, FoundPassage, LeftOut, Quoted
 from indexing.passages import split, units_with_whole_warnings
-from indexing.quoting import Chosen, choose, read_of, stretches
+from indexing.quoting import Chosen, choose, stretches
 
 PARCEL = FoundPassage(
     passage_id=1,
@@ -53,7 +54,7 @@ def step(number: int, words: int) -> str:
 
 
 async def chosen(asked: str, found: list[FoundPassage], *sections: list[FoundPassage]) -> Chosen:
-    return await choose(asked, read_of(found), sections, None, None)
+    return await choose(asked, read_of(found, asked), sections, None, None)
 
 
 def answered(found: Chosen) -> Answered:

@@ -1,4 +1,4 @@
-"""Decides how Markdown and plain text are read: front matter apart, comments out."""
+"""Decides how Markdown and plain text are read: front matter apart, comments out, boxes as text."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from indexing.governance_file import fields_of, parse
 from indexing.problems import Problem
 from indexing.reading import Read
 from indexing.reading.encoding import decoded
+from indexing.reading.panels import with_bold_headings, without_panels
 from indexing.visible import one_line, visible
 
 _BLOCKS = MarkdownIt("commonmark", {"html": True})
@@ -30,7 +31,7 @@ def read_markdown(raw: bytes, uri: str) -> Read | Problem:
     if isinstance(split, Problem):
         return split
     fields, body = split
-    body = without_comments(body)
+    body = as_seen(without_comments(body))
     return Read(body, first_heading(body), "markdown", fields)
 
 
@@ -82,6 +83,12 @@ def without_comments(markdown: str) -> str:
     for is_code, text in _by_fence(markdown):
         parts.append(text if is_code else re.sub(r"<!--.*?(?:-->|\Z)", "", text, flags=re.DOTALL))
     return "\n".join(parts)
+
+
+def as_seen(markdown: str) -> str:
+    """Return the text with other tools' boxes and bold headings as Markdown; code stays as it is."""
+    parts = (text if is_code else without_panels(text) for is_code, text in _by_fence(markdown))
+    return with_bold_headings("\n".join(parts))
 
 
 def _by_fence(markdown: str) -> Iterator[tuple[bool, str]]:

@@ -23,7 +23,8 @@ async def fetch_in_use(conn: Connection, document_ids: Iterable[int]) -> dict[in
         await cursor.execute(
             """
             select o.document_id, d.module_id, own.format,
-                   s.id, s.source, s.uri, r.title, r.version, r.version_on, r.owner, r.url
+                   s.id, s.source, s.uri, r.title, r.version, r.version_on, r.owner, r.url,
+                   o.sections
             from indexing.rests_on o
             join indexing.document d on d.id = o.document_id
             join indexing.revision own on own.id = d.in_force_revision_id
@@ -39,7 +40,8 @@ async def fetch_in_use(conn: Connection, document_ids: Iterable[int]) -> dict[in
     for document_id, own in groupby(rows, key=lambda row: row[0]):
         resting = list(own)
         _, module_id, kind, *_ = resting[0]
-        found[document_id] = InUse(module_id, kind, tuple(RestsOn(*row[3:]) for row in resting))
+        sops = tuple(RestsOn(*[*row[3:-1], tuple(row[-1])]) for row in resting)
+        found[document_id] = InUse(module_id, kind, sops)
     return found
 
 

@@ -37,6 +37,8 @@ from review.drafting_verbatim.wording import (
 )
 
 _MARK = re.compile(r"^(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+")
+_NUMBER = re.compile(r"(\d+(?:\.\d+)*)[.:]? |([a-z])[.)] ")
+"""How a step begins on an aid: with the number or the letter that the SOP has before it."""
 FEWEST_LINES = 2
 FEWEST_POINTS = 3
 """Points of a list that is a procedure."""
@@ -151,12 +153,14 @@ def _complete(pieces: Sequence[_Piece], held: _Held) -> _Held:
 
 
 def _is_step(line: Sentence) -> bool:
-    return re.match(r"\d+[.:] ", line.text) is not None
+    return _NUMBER.match(line.text) is not None
 
 
 def _astray(pieces: Sequence[_Piece], held: _Held, line: Sentence, at: int) -> bool:
     """Whether a line sends people to a section or a step that is not on the aid."""
-    steps = {re.split(r"[.:]", said.text)[0] for said in held.get(at, ()) if _is_step(said)}
+    steps = {
+        found[1] or found[2] for said in held.get(at, ()) if (found := _NUMBER.match(said.text))
+    }
     if any(number not in steps for number in pointed("step", line.text)):
         return True
     for number in pointed("section", line.text):
@@ -339,8 +343,8 @@ def _with_number(step: SopStep, first: Clause, text: str) -> Sentence:
     if not mark:
         return first.said(text)
     if mark.startswith("|"):
-        mark = f"{step.number}:"
-    elif mark[0].isdigit():
+        mark = f"{mark.strip('| ').rstrip('.)')}:"
+    elif re.fullmatch(r"\d+\W?", mark):
         mark = f"{step.number}."
     return quoted.said(f"{mark} {text}")
 
@@ -354,11 +358,14 @@ def _extras(blocks: Sequence[Block], warned: Sequence[Clause]) -> Iterator[Sente
             if (
                 is_record(line.text)
                 or line.form in ("code", "row")
+                or (line.form == "point" and line.depth)  # its case stands above it
                 or any(_holds(line, clause) for clause in warned)
             ):
                 continue
             for said in (line,) if line.form == "point" else line.sentences:
                 if leans(said.text) or warns(said.text) or said.text.rstrip().endswith(":"):
+                    continue
+                if is_record(said.text):
                     continue
                 acts = instructs(label(said.text)[1]) or binds(said.text)
                 if sets_threshold(said.text) or (depends(said.text) and acts):

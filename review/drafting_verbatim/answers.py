@@ -23,6 +23,10 @@ from review.drafting_verbatim.wording import (
 
 _DENIED = re.compile(r"(?:please )?(?:never|do not|don['’]t)\s+", re.IGNORECASE)
 _NOTES = frozenset({"note", "notice", "alert", "remember"})
+_STRESSED = frozenset({"note", "nb", "critical", "mandatory", "essential", "required", "remember"})
+"""Labels that only stress what follows, and are no case."""
+_QUOTED = re.compile(r"([\"“][^\"“”]*[\"”])")
+_ALSO_DENIED = re.compile(r"(?:[,;]|\b(?:and|but))\s+(?:do not|don['’]t|never)\b", re.IGNORECASE)
 _NOUNS = re.compile(r"(?:store credit|gift cards?|record cards?|order numbers?)\b", re.IGNORECASE)
 """What begins like an instruction and names a thing."""
 _AT_LEAST = re.compile(
@@ -66,13 +70,23 @@ def answers(said: str) -> Answers:
     if condition := split_condition(said):
         when = _to_first_person(condition[1])
         lead, act = (f"{_upper(when)}, ", condition[2]) if when else ("", said)
+    elif heading.casefold() in _STRESSED and instructs(rest):
+        act = rest
+    elif instructs(heading) and _QUOTED.match(rest):
+        says = f"{_lower(heading)}: {rest}"
+        return Answers(_ended(f"I {says}"), _ended(f"I see no need to {says}"), True)
     elif heading and instructs(rest) and not instructs(heading) and not is_record(said):
         lead, act = f"“{heading}”: ", rest
-    elif heading.casefold() not in _NOTES and instructs(heading) and not instructs(rest):
+    elif heading.casefold() not in _NOTES and instructs(heading) and _explains(rest):
         act = heading
     if not _NOUNS.match(act) and (own := _first_person(act)):
         return Answers(_ended(lead + own[0]), _ended(lead + own[1]), True)
     return _quoted(said)
+
+
+def _explains(rest: str) -> bool:
+    """Whether what follows a name is a sentence about it, and not what it asks for: `tags on`."""
+    return not instructs(rest) and not rest[:1].islower()
 
 
 def _told(said: str) -> str:
@@ -107,6 +121,8 @@ def _first_person(said: str) -> tuple[str, str] | None:
         return f"I {kept} {_lower(act)}", f"I {_lower(_affirmed(act))}"
     if changed := _other_figure(words):
         return f"I {_lower(words)}", f"I {_lower(changed)}"
+    if _ALSO_DENIED.search(words):
+        return f"I {_lower(words)}", f"I do not think that this matters here: {_lower(said)}"
     return f"I {_lower(words)}", f"I see no need to {_lower(words)}"
 
 
@@ -130,7 +146,18 @@ def _other_figure(said: str) -> str | None:
 
 
 def _to_first_person(said: str) -> str | None:
-    """`You` and `your` turned into the first person, None where that cannot be told."""
+    """`You` and `your` turned into the first person, None where that cannot be told.
+
+    What is quoted stays: somebody else is spoken to.
+    """
+    parts = [
+        part if at % 2 else _as_first_person(part) for at, part in enumerate(_QUOTED.split(said))
+    ]
+    told = [part for part in parts if part is not None]
+    return "".join(told) if len(told) == len(parts) else None
+
+
+def _as_first_person(said: str) -> str | None:
     words = re.sub(r"\byou are\b", "I am", said, flags=re.IGNORECASE)
     words = _YOU_ACTS.sub("I", words)
     words = re.sub(r"\byourself\b", "myself", words, flags=re.IGNORECASE)

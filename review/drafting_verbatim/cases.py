@@ -60,7 +60,8 @@ _REFERS = re.compile(
 )
 _NO_CASE = re.compile(
     r"(?:we|you|i|option|note|nb|example|examples|tip|remember|reminder|scope|purpose|step|important|result"
-    r"|output|see|answer|question|reason|background|owner|version|contact)\b",
+    r"|output|see|answer|question|reason|background|owner|version|contact|critical|mandatory|essential"
+    r"|required|hint|info|careful)\b",
     re.IGNORECASE,
 )
 FEW = 2

@@ -7,6 +7,7 @@ its warnings.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -17,6 +18,7 @@ from review.drafting_verbatim.clauses import Block, Clause, Outline, SopStep
 from review.drafting_verbatim.warning import (
     heads_warnings,
     is_bare_label,
+    is_binding_note,
     is_labelled_warning,
     warns,
 )
@@ -35,6 +37,7 @@ from review.drafting_verbatim.wording import (
     titled,
 )
 
+_CASE_LINE = re.compile(r"(?:if|when|otherwise|else|unless|yes|no)\b", re.IGNORECASE)
 LONG = 25
 """Words of a sentence above which its label is the step's name."""
 
@@ -81,12 +84,16 @@ def warnings(blocks: Sequence[Block]) -> Iterator[Clause]:
             pass
         elif headings and heads_warnings(section_name(headings[-1])):
             yield from (line for line in block.lines if not is_bare_label(line.text))
-        elif is_labelled_warning(block.head.text) or (below and _is_label(before)):
+        elif _is_whole(block) or (below and _is_label(before)):
             yield from block.lines
         else:
             for line in block.lines:
                 yield from _warning_sentences(line)
         before = block
+
+
+def _is_whole(block: Block) -> bool:
+    return is_labelled_warning(block.head.text) or is_binding_note(block.head.text)
 
 
 def _is_label(block: Block | None) -> bool:
@@ -192,19 +199,33 @@ def expert_lines(step: SopStep, *, named: bool) -> tuple[Sentence, ...]:
     name, spoken_for = step_name(step, named=named)
     lines = [replace(name, text=titled(name.text)) if instructs(name.text) else name]
     warned = False
-    for line in step.lines:
+    branches = _branches(step, named=named)
+    for at, line in enumerate(step.lines):
         # The points below `Warning:` are the warning.
         warned = (warned and line.form == "point") or (
             _labels(line) and (announces(line.text) or is_bare_label(line.text))
         )
         if line.form == "code":
             continue
-        if warned or _labels(line):
+        if warned or _labels(line) or at in branches:
             lines.append(line.said())
         else:
             kept = _kept(line, partial(_lasts, named), spoken_for)
             lines.extend(_without(name, each).said() for each in kept)
     return tuple(dict.fromkeys(lines))
+
+
+def _branches(step: SopStep, *, named: bool) -> set[int]:
+    """The rows and the cases (`If yes, …`) of a step, all where one is told: alone it misleads."""
+    told: set[int] = set()
+    for alike in (
+        [at for at, line in enumerate(step.lines) if line.form == "row"],
+        [at for at, line in enumerate(step.lines) if at and _CASE_LINE.match(line.text)],
+    ):
+        lines = [sentence for at in alike for sentence in step.lines[at].sentences]
+        if any(_lasts(named, sentence) for sentence in lines):
+            told.update(alike)
+    return told
 
 
 def _without(name: Sentence, clause: Clause) -> Clause:

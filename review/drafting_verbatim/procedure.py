@@ -1,7 +1,8 @@
 """Decides what else than a numbered list is a step: a heading, a paragraph or a row that counts.
 
 `## Step 1 – …`, `Step 1: …`, `(1) …`, `I. …`, `A. …` and tables with a column of numbers are steps
-where they count from one without a gap. What stands between two steps belongs to the first of them.
+where they count from one without a gap; `3.1 …`, `a) …`, `1️⃣ …` and `First, …`, which may count
+anything, where half of them tell what to do. What stands between two steps belongs to the first.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import replace
 from itertools import groupby, pairwise
 
 from review.drafting_verbatim.clauses import Block, Clause, Part, SopStep
-from review.drafting_verbatim.wording import announces, section_name
+from review.drafting_verbatim.wording import announces, instructs, label, section_name
 
 _STEP_WORD = r"(?:step|schritt|étape|etape|paso|passo|stap|steg|krok)"
 _HEADING = re.compile(rf"{_STEP_WORD}\s+(\d{{1,2}}|[IVX]{{1,5}})\b[\s.:)–—-]*", re.IGNORECASE)
@@ -21,23 +22,44 @@ _MARKS: Mapping[str, re.Pattern[str]] = {
     "bracket": re.compile(r"\((\d{1,2})\)\s+(?=\S)"),
     "roman": re.compile(r"([IVX]{1,5})[.)]\s+(?=\S)"),
     "letter": re.compile(r"([A-Z])[.)]\s+(?=\S)"),
-    "row": re.compile(r"\|\s*(\d{1,3})[.)]?\s*\|\s*(?=[^|\s])"),
+    "row": re.compile(r"\|\s*(\d{1,3}(?:\.\d{1,3})*)[.)]?\s*\|\s*(?=[^|\s])"),
+    "decimal": re.compile(r"(\d{1,2}(?:\.\d{1,2})+)[.)]?\s+(?=\S)"),
+    "small": re.compile(r"\(?([a-z]|[ivx]{2,4})[.)]\s+(?=\S)"),
+    "keycap": re.compile(r"([0-9①-⑳])(?:\ufe0f?\u20e3|(?<=[①-⑳]))\s*(?=\S)"),
+    "ordinal": re.compile(
+        r"(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|final|last)(?:ly)?,\s+(?=\S)",
+        re.IGNORECASE,
+    ),
 }
+_MAY_COUNT_ANYTHING = frozenset({"decimal", "small", "keycap", "ordinal"})
+_GOES_ON = frozenset({"step", "keycap"})
+"""Kinds that may count on in the next section."""
+_ORDINALS = (
+    *("first", "second", "third", "fourth", "fifth"),
+    *("sixth", "seventh", "eighth", "ninth", "tenth"),
+)
 _CELL = re.compile(r"[^|]*[^|\s]")
+_BLANK = re.compile(r"[\W_]*")
+"""A cell that says nothing: a dash, a line to sign on."""
 _COUNTS = re.compile(
     rf"\|\s*(?:{_STEP_WORD}s?|#|nr\.?|no\.?|number|order)?\s*(?:no\.?|nr\.?|#)?\s*\|", re.IGNORECASE
 )
 _ROMAN = {"I": 1, "V": 5, "X": 10}
+_UNCOUNTED = re.compile(r"(?:next|then|now|after that|afterwards|to start)\b", re.IGNORECASE)
+"""How a paragraph may go on that is a step without a number: `First, … Next, … Finally, …`."""
 FEWEST = 2
+FEWEST_WORDED = 3
 
 
 def with_all_steps(parts: Sequence[Part]) -> Iterator[Part]:
     """The parts of a document, all its steps among them, each with what belongs to it."""
     found = list(_headed(parts))
+    before: tuple[str, int] = ("", 0)
     for _, section in groupby(found, key=lambda part: part.head.passage.headings):
         own = list(section)
         if not any(isinstance(part, SopStep) for part in own):
-            own = _counted([part for part in own if isinstance(part, Block)])
+            kind, own = _counted([part for part in own if isinstance(part, Block)], before)
+            before = (kind, _last_number(own)) if kind else before
         yield from _together(own)
 
 
@@ -82,22 +104,83 @@ def _under(part: Part, steps: Mapping[tuple[str, ...], int]) -> tuple[str, ...]:
     return next((path for path in paths if path in steps), ())
 
 
-def _counted(blocks: Sequence[Block]) -> list[Part]:
-    """A section without numbered steps, its paragraphs or rows that count made steps."""
+def _counted(blocks: Sequence[Block], before: tuple[str, int]) -> tuple[str, list[Part]]:
+    """A section without numbered steps, its paragraphs or rows that count made steps.
+
+    With the kind of their marks, empty where none count. `before`: the kind that counted last, and
+    how far.
+    """
+    placed = [(block, line) for block in blocks for line in block.lines]
     for kind, mark in _MARKS.items():
-        placed = [(block, line) for block in blocks for line in block.lines]
-        at = [n for n, (_, line) in enumerate(placed) if _marked(line, mark)]
-        numbers = [
-            ord(found[1]) - ord("A") + 1 if kind == "letter" else _number(found[1])
-            for n in at
-            if (found := _marked(placed[n][1], mark))
-        ]
-        if len(at) < FEWEST or numbers != list(range(1, len(at) + 1)):
+        known = before[1] if kind == before[0] and kind in _GOES_ON else 0
+        first, at = _run(placed, kind, mark, known)
+        if len(at) < (1 if first > 1 else FEWEST):
             continue
         if kind == "row" and not _has_counting_head(placed[: at[0]]):
             continue
-        return _regrouped(placed, at, mark)
-    return list(blocks)
+        if kind == "ordinal" and (
+            len(at) < FEWEST_WORDED or any(_UNCOUNTED.match(line.quote) for _, line in placed)
+        ):
+            continue
+        if kind in _MAY_COUNT_ANYTHING and not _act([placed[n][1] for n in at], mark):
+            continue
+        return kind, _regrouped(placed, at, mark, first)
+    return "", list(blocks)
+
+
+def _run(
+    placed: Sequence[tuple[Block, Clause]], kind: str, mark: re.Pattern[str], known: int
+) -> tuple[int, list[int]]:
+    """The first number and the places of the marks, none if they do not count without a gap.
+
+    They count from one, or on from `known`. Of `3.1` and `3.1.1` the shorter ones are the steps.
+    """
+    found = [(n, match[1]) for n, (_, line) in enumerate(placed) if (match := _marked(line, mark))]
+    if kind in ("decimal", "row"):
+        least = min((said.count(".") for _, said in found), default=0)
+        found = [(n, said) for n, said in found if said.count(".") == least]
+        if len({said.rpartition(".")[0] for _, said in found}) > 1:
+            return 0, []
+    at: list[int] = []
+    first = 0
+    for n, said in found:
+        expected = first + len(at) if at else 1
+        number = _counts_as(kind, said, expected)
+        if not at and number in (1, known + 1):
+            first = expected = number
+        if number == expected:
+            at.append(n)
+        elif not (kind == "small" and at and set(said) <= set("ivx")):
+            return 0, []
+    return first, at
+
+
+def _counts_as(kind: str, said: str, expected: int) -> int:
+    """The number that a mark stands for; the last of several is whichever is expected."""
+    said = said.casefold() if kind == "ordinal" else said
+    if kind in ("letter", "small"):
+        return ord(said.casefold()) - ord("a") + 1 if len(said) == 1 else 0
+    if kind == "ordinal":
+        return _ORDINALS.index(said) + 1 if said in _ORDINALS else expected if expected > 2 else 0
+    if "①" <= said <= "⑳":
+        return ord(said) - ord("①") + 1
+    return _number(said.rpartition(".")[2])
+
+
+def _act(lines: Sequence[Clause], mark: re.Pattern[str]) -> bool:
+    """Whether half of the lines tell what to do, behind their marks and a condition."""
+    said = [line.quote[found.end() :] for line in lines if (found := mark.match(line.quote))]
+    return 2 * sum(_acts(each) for each in said) >= len(said)
+
+
+def _acts(said: str) -> bool:
+    parts = (said, label(said)[1], *re.split(r",\s+", said)[1:2])
+    return any(instructs(part) for part in parts)
+
+
+def _last_number(parts: Sequence[Part]) -> int:
+    """The number of the last step, 0 without one."""
+    return max((part.number for part in parts if isinstance(part, SopStep)), default=0)
 
 
 def _marked(line: Clause, mark: re.Pattern[str]) -> re.Match[str] | None:
@@ -109,19 +192,20 @@ def _has_counting_head(before: Sequence[tuple[Block, Clause]]) -> bool:
 
 
 def _regrouped(
-    placed: Sequence[tuple[Block, Clause]], at: Sequence[int], mark: re.Pattern[str]
+    placed: Sequence[tuple[Block, Clause]], at: Sequence[int], mark: re.Pattern[str], counted: int
 ) -> list[Part]:
     """What precedes the first mark, the steps, and what follows the last one's own paragraph."""
     last = placed[at[-1]][0]
     end = next((n for n in range(at[-1], len(placed)) if placed[n][0] is not last), len(placed))
     head = placed[at[0] - 1][1].quote if at[0] else ""
     parts: list[Part] = list(_blocks(placed[: at[0]], head))
-    for number, (first, stop) in enumerate(pairwise([*at, end]), 1):
+    for number, (first, stop) in enumerate(pairwise([*at, end]), counted):
         line = placed[first][1]
         found = mark.match(line.quote)
         assert found is not None
         rest = [own for _, own in placed[first + 1 : stop] if own.quote != head]
-        own = replace(line, start=line.start + found.end())
+        worded = found[1].isalpha() and len(found[1]) > 1 and mark is _MARKS["ordinal"]
+        own = line if worded else replace(line, start=line.start + found.end())
         lines = _cells(own) if line.form == "row" else [own]
         below = [replace(each, depth=each.depth + 1) for each in rest]
         parts.append(SopStep(number, line.section, (*lines, *below)))
@@ -148,6 +232,7 @@ def _cells(row: Clause) -> list[Clause]:
             depth=min(n, 1),
         )
         for n, found in enumerate(_CELL.finditer(row.quote))
+        if n == 0 or not _BLANK.fullmatch(found.group())
     ]
 
 

@@ -106,7 +106,9 @@ def _told(piece: SopStep | Block, *, is_named: bool) -> Iterator[str]:
             continue
         for n, sentence in enumerate(line.sentences):
             said = label(sentence.text)[1] if is_named and at == n == 0 else sentence.text
-            if not (announces(said) or dangles(said) or is_odd(said) or points_back(said)):
+            if is_record(said) or announces(said) or dangles(said):
+                continue
+            if not (is_odd(said) or points_back(said)):
                 yield said
 
 

@@ -15,7 +15,9 @@ _LABELS = (
     r"|avvertenza|pericolo|let op|waarschuwing|gevaar)"
 )
 LABELLED = re.compile(
-    rf"\W*{_LABELS}\b\s*(?:[:!–—\]-]\s*)+|\W*⚠\ufe0f?\s*|(?:!!!|:::)\s*{_LABELS}\b\s*",
+    rf"\W*{_LABELS}(?:\s*/\s*{_LABELS})*\b\s*(?:[:!–—\]-]\s*)+|\W*⚠\ufe0f?\s*"
+    rf"|(?:!!!|:::)\s*{_LABELS}\b\s*"
+    rf"|\W*(?-i:{_LABELS.upper()}\s+(?=[A-ZÀ-Þ][a-zß-ÿ]|A ))",
     re.IGNORECASE,
 )
 """The word with which a warning begins, and what parts it from the warning."""
@@ -89,6 +91,16 @@ _FOREIGN = re.compile(
 )
 
 
+_NOTE = re.compile(
+    r"\W*(?:please )?(?:notes?|n\.?b\.?|hinweis|remarque|nota)\s*[:!–—]", re.IGNORECASE
+)
+_MUST = re.compile(
+    r"\b(?:must|shall|(?:has|have) to|may only|can only|is required|are required|muss|müssen|doit"
+    r"|doivent|debe|deben)\b",
+    re.IGNORECASE,
+)
+
+
 def is_labelled_warning(text: str) -> bool:
     """Whether a line says of itself that it warns: `Warning: …`."""
     return bool(LABELLED.match(text)) and not _BARE.match(text)
@@ -108,6 +120,11 @@ def warns(text: str) -> bool:
         or _HARMS.search(text)
         or _FOREIGN.search(text)
     )
+
+
+def is_binding_note(text: str) -> bool:
+    """Whether a note says what must be: `NOTE: Metal must be kept away from the terminals.`"""
+    return bool(_NOTE.match(text) and _MUST.search(text))
 
 
 def heads_warnings(heading: str) -> bool:

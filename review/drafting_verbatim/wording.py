@@ -35,6 +35,14 @@ _AS_SUBJECT = re.compile(
     re.IGNORECASE,
 )
 """What begins like an instruction and names a thing: `Alert should clear`, `Note: …`."""
+_RULED = re.compile(
+    r"(?!(?:assume|check|confirm|decide|determine|ensure|explain|inform|make|note|remember|remind|say"
+    r"|see|show|state|tell|verify)\b)[\w-]+(?:\s+(?!(?:the|an?|all|any|each|every|your|their|its|how"
+    r"|if|it|that|them|this|these|those|to|what|when|where|whether|which|who)\b)[\w-]+){1,2}"
+    r"\s+(?:must|shall|should)\b",
+    re.IGNORECASE,
+)
+"""The same in more words, of which a rule speaks: `Free chlorine must be …`, `Test results must …`."""
 _HAPPENS = re.compile(
     r"\b(?:fires?|firing|triggers?|indicates?|represents?|means|results? in|predicted|happens?|occurs?"
     r"|occurred|typically|usually|generally|expected|might|could|example|e\.g\.|currently|failed to)\b"
@@ -70,12 +78,26 @@ _DEADLINE = re.compile(
     r"|\b(?:end|close) of (?:the|each|every|that|your) (?:\w+ )?(?:day|shift|week|month)\b",
     re.IGNORECASE,
 )
+_TOLERANCE = re.compile(r"[±≤≥]\s*\d|\d\s*(?:\+/-|±)\s*\d")
 _LABEL = re.compile(r"([A-Z0-9\[\"“'][^:.;!?]{0,70}?)(\s+\([^()]{1,40}\))?:\s+(?=\S)")
 _RECORD = re.compile(
     r"(?:scope|purpose|aim|owner|version|audience|applies to|author|approved by|related|references?"
-    r"|see also|tags?|keywords?|last (?:updated|reviewed)|effective(?: date)?)\s*:",
+    r"|see also|tags?|keywords?|last (?:updated|reviewed)|effective(?: date)?)\s*:"
+    r"|(?:doc(?:ument)?|sop|form|procedure|policy)(?: (?:no|nr|number|id|ref(?:erence)?))?\b\.?\s*:"
+    r"\s*[\w/-]*\d"
+    r"|(?:version|revision|rev)\b\.?(?: (?:no|number)\b\.?)?\s*:?\s*"
+    r"(?:\d[\d.]{0,6}|[A-Z])\s*(?:[,;|]|$)",
     re.IGNORECASE,
 )
+_DATED = re.compile(
+    r"\b(?:(?:last|next) )?(?:updated|reviewed|changed|revised|modified|amended|issued|published|review"
+    r"|effective|valid|gültig|in force|approved)(?: (?:on|from|since|as of|ab|date))?\s*:?\s+"
+    r"(?:\d{1,4}[./-]|\d{1,2}(?:st|nd|rd|th)? [A-Z]|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+    r"[a-z]*\.? \d)",
+    re.IGNORECASE,
+)
+"""When a document was last changed: `Valid from 2026-01-12`, in a line that says nothing else."""
+_DATED_WORDS = 14
 _CONDITION_LABEL = re.compile(
     r"(?:if|when|unless|in case|for|from|up to|after|before|above|over|below|under|between|within"
     r"|more|less|fewer|until|on|at|with|without|no|not|found|anybody|somebody|anyone|someone"
@@ -97,7 +119,8 @@ _DANGLES = re.compile(
     re.IGNORECASE,
 )
 LEADING = re.compile(
-    r"(?:(?:please|then|next|finally|first|now|also|always|always be sure to|make sure to|you"
+    r"(?:(?:(?:second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)(?:ly)?(?=,)"
+    r"|please|then|next|finally|first(?:ly)?|now|also|always|always be sure to|make sure to|you"
     r" (?:must|should|can|need to|will need to)|lastly|afterwards)\s*,?\s+)+",
     re.IGNORECASE,
 )
@@ -131,7 +154,7 @@ def figures(text: str) -> tuple[Figure, ...]:
 @lru_cache(maxsize=4096)
 def sets_threshold(text: str) -> bool:
     """Whether a text holds an amount, a time, a date or a bound: a figure that decides something."""
-    return bool(_DEADLINE.search(text)) or any(
+    return bool(_DEADLINE.search(text) or _TOLERANCE.search(text)) or any(
         figure.kind in ("date", "clock")
         or (not figure.weak and figure.unit not in ("", "time") and not figure.unit.endswith("#"))
         or (figure.weak and figure.unit != "" and figure.bound not in ("", "about"))
@@ -147,7 +170,10 @@ def depends(text: str) -> bool:
 
 def is_record(text: str) -> bool:
     """Whether a line says what a document is, and nothing to do: `Scope: refunds`."""
-    return bool(_RECORD.match(text))
+    if _RECORD.match(text):
+        return True
+    short = len(text.split()) <= _DATED_WORDS
+    return short and bool(_DATED.search(text)) and not (instructs(text) or binds(text))
 
 
 def leans(text: str) -> bool:
@@ -212,7 +238,9 @@ def _bracketed(head: str) -> bool:
 
 def section_name(section: str) -> str:
     """A heading without its number: `4.2 Refund without a receipt`."""
-    return _NUMBER.sub("", section).strip() or section
+    return (
+        section[found.end() :].strip() or section if (found := _NUMBER.match(section)) else section
+    )
 
 
 def section_number(section: str) -> str:
@@ -244,7 +272,9 @@ def instructs(text: str) -> bool:
     if re.match(r"(?:do not|don['’]t|never)\b", said, re.IGNORECASE):
         return True
     first = re.match(r"([A-Za-z]+(?:-[a-z]+)?)(\W?)", said)
-    if first is None or first[1].casefold() not in VERBS or _AS_SUBJECT.match(said):
+    if first is None or first[1].casefold() not in VERBS:
+        return False
+    if _AS_SUBJECT.match(said) or _RULED.match(said):
         return False
     return first[2] in (" ", "") or first[1].casefold() not in _ALSO_ADJECTIVES
 
@@ -308,7 +338,7 @@ def _parts(said: str, found: re.Match[str]) -> bool:
         return False
     if found["verb"] is None:
         return True
-    listed = ":" in before or ("," in before and not joint.startswith((",", ";")))
+    listed = ":" in before or ("," in before and not joint.startswith(";"))
     return found["verb"] in VERBS and not listed
 
 

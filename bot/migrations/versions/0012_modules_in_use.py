@@ -25,12 +25,14 @@ alter table indexing.document
     add check (kind = 'sop' or (source = 'modules' and uri = 'module/' || module_id));
 create index on indexing.document (withdrawn_on) where kind = 'module';
 
--- The SOPs that a module rests on, the one it cites most first: written by the trigger below alone.
+-- The SOPs that a module rests on, the one it cites most first, and the sections that it cites of
+-- each: written by the trigger below alone.
 -- No foreign key to them: its check would wait for whoever is storing such an SOP, and they for us.
 create table indexing.rests_on (
     document_id     bigint not null references indexing.document (id),
     position        integer not null,
     on_document_id  bigint not null,
+    sections        text[] not null,
     primary key (document_id, position),
     unique (document_id, on_document_id)
 );
@@ -219,8 +221,9 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
     delete from indexing.rests_on where document_id = new.id;
-    insert into indexing.rests_on (document_id, position, on_document_id)
-    select new.id, row_number() over (order by count(*) desc, c.document_id), c.document_id
+    insert into indexing.rests_on (document_id, position, on_document_id, sections)
+    select new.id, row_number() over (order by count(*) desc, c.document_id), c.document_id,
+           array_agg(distinct c.section)
     from review.module m
     join review.cited c on c.module_id = m.id and c.number = m.number
     where m.id = new.module_id

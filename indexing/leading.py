@@ -1,0 +1,113 @@
+"""Decides which of the found passages are quoted from, and which of them comes first.
+
+The best one does, with two exceptions: what stands above a document's first heading only says what
+the document is about, and who asks how to do something is told the steps.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from indexing.nouns import FoundPassage
+from indexing.passages import units
+from indexing.terms import terms
+
+READ = 3
+"""Passages of SOPs whose words may be quoted: the best one, and what the next ones add. What is
+read of published modules comes beside them, one passage."""
+NAMED = 2
+"""Terms of a heading that a question which says it word for word asks for."""
+
+_HOW = re.compile(
+    r"\bhow (?:(?:do|does|can|could|should|shall|would|must|may|is|are) (?!you know\b)|to\b|exactly\b)"
+    r"|\b(?:what|which) (?:are|is) the (?:\w+ )?(?:steps|procedure|process)\b"
+    r"|\bwhat (?:do|should|shall|must|can|does) \w+ do\b|\bwhat to do\b|\bsteps (?:to|for|of|when)\b"
+    r"|\b(?:procedure|process|instructions) (?:for|to|of|when)\b"
+    r"|\b(?:walk|talk|guide|take) me through\b|\bstep by step\b",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"[\d.]+\s+")
+
+
+def asks_how(question: str) -> bool:
+    """Whether a question asks how something is done."""
+    return _HOW.search(question) is not None
+
+
+def read_of(found: Sequence[FoundPassage], question: str) -> tuple[FoundPassage, ...]:
+    """Those of the found passages that may be quoted from, what is quoted first of all in front.
+
+    What stands above a document's first heading says what the document is about. When it fits
+    best, the section of that document that fits best is read too: it says what to do.
+
+    Where a question asks how something is done and the best section has no steps, the steps of its
+    document come before it: with headings such as "Before you start" each section has the
+    document's title in common with the question, and no more.
+    """
+    front = found[: READ + 1]
+    sops = [one for one in front if one.kind == "sop"][:READ]
+    modules = [one for one in front if one.kind == "module"][: max(READ - len(sops), 1)]
+    read = [one for one in front if one in sops or one in modules]
+    if not read:
+        return ()
+    opening = read[:1] if opens(read[0]) else []
+    same = [one for one in found if one.revision_id == read[0].revision_id and not opens(one)]
+    if same:
+        first = (_procedure(same, question) if asks_how(question) else None) or same[0]
+        read = [*opening, first, *(one for one in read if one not in (*opening, first))]
+    return tuple(read[: READ + len(modules)])
+
+
+def opens(passage: FoundPassage) -> bool:
+    """Whether it stands above its document's first heading."""
+    return passage.section == passage.title
+
+
+def comes_before(passage: FoundPassage, steps: FoundPassage) -> bool:
+    """Whether a passage fits better than the steps that are told and stands above them.
+
+    That is what people need to know before they begin.
+    """
+    return (
+        passage.revision_id == steps.revision_id
+        and passage.passage_id < steps.passage_id
+        and passage.score > steps.score
+        and not opens(passage)
+    )
+
+
+def named_in(question: str, passage: FoundPassage) -> bool:
+    """Whether a question says a section's heading word for word."""
+    name = " ".join(_words(_NUMBER.sub("", passage.section, count=1)))
+    return len(set(terms(name))) >= NAMED and f" {name} " in f" {' '.join(_words(question))} "
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())
+
+
+def _procedure(same: Sequence[FoundPassage], question: str) -> FoundPassage | None:
+    """The best of a document's passages with steps; None where what fits best says more.
+
+    What a passage says of the question beside the document's title is what it fits it for. Of
+    several procedures one is only told to who asks for what the document is about.
+    """
+    best = same[0]
+    with_steps = [one for one in same if _has_steps(one)]
+    if not with_steps or best in with_steps:
+        return None
+    told = with_steps[0]
+    asked, title = set(terms(_HOW.sub(" ", question))), set(terms(best.title))
+    if not asked & title and len({one.section for one in with_steps}) > 1:
+        return None
+    more = asked - title
+    return told if more & _said(best) <= more & _said(told) else None
+
+
+def _said(passage: FoundPassage) -> set[str]:
+    return set(terms(f"{passage.section}\n{passage.text}"))
+
+
+def _has_steps(passage: FoundPassage) -> bool:
+    return any(unit.step is not None for unit in units(passage.text))
