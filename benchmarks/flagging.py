@@ -25,6 +25,7 @@ from pathlib import Path
 
 from benchmarks.edits import Edit, edits
 from benchmarks.throwaway import GOVERNANCE, NOW, TODAY, throwaway_pool
+from bot.store import insert_event, mark_event_person
 from handlers.services import Connection
 from indexing.documents import index_path
 from indexing.nouns import SopText
@@ -34,7 +35,7 @@ from learning.modules import Cite, Content, JobAid, Sentence, cites
 from learning.nouns import Person
 from review import gate, store, verbatim
 from review.flags import flag_modules
-from review.nouns import TICKS, Checked, Drafted, DraftRequest
+from review.nouns import TICKS, Checked, Drafted, DraftRequest, Module
 from review.outcomes import Published
 
 _PEOPLE = (
@@ -117,7 +118,7 @@ class Bench:
                 person=person,
                 ticks=TICKS,
                 just_competent={},
-                press=await self._press(person, module.id),
+                press=await self._press(person, module),
                 shown_at=NOW,
                 today=TODAY,
                 now=NOW,
@@ -127,18 +128,13 @@ class Bench:
         self.modules[uri] = module.id
         self.contents[uri] = content
 
-    async def _press(self, person: Person, module_id: int) -> int:
-        row = await (
-            await self.conn.execute(
-                """
-                insert into bot.inbox (key, platform, payload, received_at, person_id)
-                values (%s, 'bench', '{}', %s, %s) returning id
-                """,
-                [f"bench:{module_id}-{person.id}", NOW, person.id],
-            )
-        ).fetchone()
-        assert row
-        return int(row[0])
+    async def _press(self, person: Person, module: Module) -> int:
+        payload = {"action": "review.approve", "subject": f"module:{module.id}.{module.number}"}
+        key = f"web:{module.id}-{person.id}"
+        event = await insert_event(self.conn, "", key, "web", payload, person.email, NOW, "", False)
+        assert event
+        await mark_event_person(self.conn, event, person.id)
+        return event
 
     async def flagged(self) -> set[str]:
         """The documents whose modules are out of use."""

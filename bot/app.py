@@ -63,7 +63,8 @@ async def open_house(settings: Settings, database: Database) -> AsyncIterator[Ho
     async with open_pool(database) as pool:
         queue = Queue(pool)
         await queue.open()
-        yield House(settings, database, pool, queue, Inbox(queue.defer_event))
+        inbox = Inbox(queue.defer_event, database.intake_key)
+        yield House(settings, database, pool, queue, inbox)
 
 
 @asynccontextmanager
@@ -229,6 +230,17 @@ async def sockets(house: House) -> AsyncIterator[None]:
                 open_socket(app, settings.slack_app_token, settings.slack_api_url)
             )
         yield
+
+
+async def check_intake(house: House) -> None:
+    """Refuse to take events in without the key that the database knows the intake by."""
+    async with house.pool.connection() as conn:
+        if await store.takes_in(conn, house.inbox.key):
+            return
+    raise UnusableSetting(
+        "JOBAID_INTAKE_KEY is not the key that this database takes events in with. Set it to what it"
+        " was when `jobaid migrate` ran last, or run `jobaid migrate` with the new one."
+    )
 
 
 async def mount_platforms(house: House, application: web.Application) -> None:

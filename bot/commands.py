@@ -130,6 +130,7 @@ def _teams_package(arguments: argparse.Namespace, settings: Settings) -> int:
 async def _serve(house: app.House) -> int:
     application = web.Application(client_max_size=1_000_000)
     application.add_routes(health_routes(house.pool))
+    await app.check_intake(house)
     await app.mount_platforms(house, application)
     async with app.sockets(house), listening(house.settings, application) as url:
         say(f"ready {url}")

@@ -33,11 +33,15 @@ class DatabaseUnusable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """Connection URLs of the application's role and of the role that owns the tables."""
+    """Connection URLs of the application's role and of the role that owns the tables.
+
+    With `intake_key` this process may take events in; '' where it is not to, or none is needed.
+    """
 
     url: str
     admin_url: str
     embedded: bool
+    intake_key: str = ""
 
     @property
     def admin_setting(self) -> str:
@@ -57,11 +61,14 @@ def database(settings: Settings) -> Iterator[Database]:
     """Give the database the settings name; start or attach to the embedded one when none is."""
     if settings.database_url:
         admin = settings.database_admin_url or settings.database_url
-        yield Database(settings.database_url, admin, embedded=False)
+        yield Database(settings.database_url, admin, False, settings.jobaid_intake_key)
         return
     with EmbeddedServer(settings.jobaid_home) as server:
         yield Database(
-            server.url(APP_ROLE, DATABASE), server.url(OWNER_ROLE, DATABASE), embedded=True
+            server.url(APP_ROLE, DATABASE),
+            server.url(OWNER_ROLE, DATABASE),
+            True,
+            server.intake_key,
         )
 
 
@@ -71,7 +78,8 @@ def with_search_path(url: str) -> str:
 
 
 def migrate(database: Database) -> None:
-    """Bring the schema up to date as the owner, then grant the application's role what it may do.
+    """Bring the schema up to date as the owner, then grant the application's role what it may do,
+    and tell the database the intake's key, if there is one.
 
     All of it or nothing. Raises `DatabaseUnusable` when the server cannot be reached or lacks an
     extension, and when what the database holds is not what the migrations expect.
@@ -93,10 +101,18 @@ def migrate(database: Database) -> None:
             owner = connection.connection.cursor()
             owner.execute("select set_config('jobaid.app_role', %s, true)", [app_role])
             owner.execute(grants)
+            if database.intake_key:
+                owner.execute(_KNOW_INTAKE, [database.intake_key])
     except psycopg.OperationalError as error:
         raise unreachable(database.admin_url, error, database.admin_setting) from None
     except (psycopg.Error, DBAPIError, CommandError) as error:
         raise _not_migrated(database, error) from None
+
+
+_KNOW_INTAKE = """
+    insert into bot.intake (key_hash) values (sha256(convert_to(%s, 'UTF8')))
+    on conflict (only_row) do update set key_hash = excluded.key_hash
+"""
 
 
 def _not_migrated(database: Database, error: Exception) -> DatabaseUnusable:

@@ -20,7 +20,7 @@ import stat
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
@@ -45,6 +45,8 @@ class Connection:
     port: int
     owner_password: str
     app_password: str
+    intake_key: str = ""
+    """What proves to the database that an event came in from outside."""
 
     def url(self, role: str, database: str) -> str:
         """Return the connection URL of one of the two roles."""
@@ -118,7 +120,7 @@ class EmbeddedServer:
 
     def _create(self) -> None:
         shutil.rmtree(self._data, ignore_errors=True)
-        connection = Connection(_free_port(), secrets.token_urlsafe(24), secrets.token_urlsafe(24))
+        connection = Connection(_free_port(), *(secrets.token_urlsafe(24) for _ in range(3)))
         password = self._home / "owner-password"
         _write_private(password, connection.owner_password)
         try:
@@ -129,7 +131,7 @@ class EmbeddedServer:
             )  # fmt: skip
         finally:
             password.unlink()
-        _write_private(self._home / "connection.json", json.dumps(_fields(connection)))
+        _write_private(self._home / "connection.json", json.dumps(asdict(connection)))
         self._start()
         with psycopg.connect(connection.url(OWNER_ROLE, "postgres"), autocommit=True) as owner:
             owner.execute(
@@ -142,10 +144,8 @@ class EmbeddedServer:
     def _start(self) -> None:
         connection = self._connection()
         if not _is_free(connection.port):
-            connection = Connection(
-                _free_port(), connection.owner_password, connection.app_password
-            )
-            _write_private(self._home / "connection.json", json.dumps(_fields(connection)))
+            connection = replace(connection, port=_free_port())
+            _write_private(self._home / "connection.json", json.dumps(asdict(connection)))
         options = {
             "listen_addresses": "127.0.0.1",
             "port": str(connection.port),
@@ -164,7 +164,11 @@ class EmbeddedServer:
         )  # fmt: skip
 
     def _connection(self) -> Connection:
-        return Connection(**json.loads((self._home / "connection.json").read_text()))
+        connection = Connection(**json.loads((self._home / "connection.json").read_text()))
+        if not connection.intake_key:  # made by a version that knew of none
+            connection = replace(connection, intake_key=secrets.token_urlsafe(24))
+            _write_private(self._home / "connection.json", json.dumps(asdict(connection)))
+        return connection
 
     def _is_running(self) -> bool:
         found = self._run("pg_ctl", "status", "-D", str(self._data), check=False)
@@ -192,14 +196,6 @@ class EmbeddedServer:
                     f" {' '.join(said.read().split())[-300:]} (log: {self._home / 'log'})"
                 )
         return done
-
-
-def _fields(connection: Connection) -> dict[str, Any]:
-    return {
-        "port": connection.port,
-        "owner_password": connection.owner_password,
-        "app_password": connection.app_password,
-    }
 
 
 def _write_private(path: Path, text: str) -> None:

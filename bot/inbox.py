@@ -36,9 +36,13 @@ Current = Callable[[Connection], Awaitable[Services]]
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """Takes events in. Only this happens before a platform gets its acknowledgement."""
+    """Takes events in. Only this happens before a platform gets its acknowledgement.
+
+    With `key` the database tells it from whoever else may write there; our own events need none.
+    """
 
     defer: Defer
+    key: str = ""
 
     async def receive(
         self,
@@ -49,19 +53,21 @@ class Inbox:
         payload: dict[str, Any],
         lock: str,
         now: datetime,
+        sender: str = "",
         turn: str = "",
         stops: bool = False,
     ) -> int | None:
         """Store an event and defer its job on the same connection; None for a redelivery.
 
         `key` is the platform's own, unique for the event; `lock` names the thread (or the person
-        where there are no threads): events under one lock are handled one after the other. `turn`
+        where there are no threads): events under one lock are handled one after the other. `sender`
+        is the account that the platform vouches for: a decision counts for nobody else. `turn`
         names who asks something and where ('' for what asks nothing): an event that `stops` ends
         the answers to all that was asked there before it, and waits for none of them.
         """
         turn = turn and f"{platform}:{turn}"
         inbox_id = await store.insert_event(
-            conn, f"{platform}:{key}", platform, payload, now, turn, stops
+            conn, self.key, f"{platform}:{key}", platform, payload, sender, now, turn, stops
         )
         if inbox_id is not None:
             await self.defer(conn, inbox_id, "" if stops else f"{platform}:{lock}")

@@ -62,6 +62,12 @@ def _rooms() -> tuple[str, ...]:
     return tuple(room.name for room in ROOMS)
 
 
+def _long_secret(key: str) -> str:
+    if key and len(key) < 32:
+        raise ValueError("write 32 characters or more that nobody can guess: openssl rand -hex 32")
+    return key
+
+
 def _http_url(url: str) -> str:
     if url and not url.startswith(("http://", "https://")):
         raise ValueError("write it as https://host/path/")
@@ -88,6 +94,9 @@ class Settings(BaseSettings):
     jobaid_home: Path = Field(default_factory=_default_home)
     database_url: PostgresUrl = ""
     database_admin_url: PostgresUrl = ""
+    # What proves to the database that an event came in from outside; only `migrate` and what takes
+    # events in (`serve`, `chat`) need it.
+    jobaid_intake_key: Annotated[str, AfterValidator(_long_secret)] = ""
     host: str = "127.0.0.1"
     port: int = Field(default=8765, ge=0, le=65535)
     jobaid_embeddings: str = "local"

@@ -56,6 +56,7 @@ async def state_of_house(conn: Connection, now: datetime, settings: Settings) ->
         drafted=_priced_drafts(drafts, settings) if drafts else None,
         slack_refuses=await fetch_removed(conn, token_hash(settings.slack_bot_token)),
         drafts=await _has_drafts(conn),
+        intake_known=await store.knows_intake(conn),
     )
 
 

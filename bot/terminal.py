@@ -133,7 +133,7 @@ class Terminal:
         self._json = as_json
         self._waiting: list[int] = []
         self._working = asyncio.Lock()
-        self._inbox = Inbox(self._note)
+        self._inbox = Inbox(self._note, house.inbox.key)
         self._last: tuple[str, Card] | None = None
         self._door = Door(LocalChannel(house.pool, app.clock), self._show)
 

@@ -75,6 +75,7 @@ class State:
 
     `slack_refuses` is Slack's word for why it does not take our token any more, '' if it does.
     `drafts` says whether drafts are to be expected: competencies, gaps or modules are there.
+    `intake_known`: the database takes presses only from what holds the intake's key.
     """
 
     demo: bool
@@ -88,6 +89,7 @@ class State:
     drafted: Drafted | None = None
     slack_refuses: str = ""
     drafts: bool = False
+    intake_known: bool = True
 
 
 def unseen_drafts(facts: Facts, *, demo: bool) -> str:
@@ -139,7 +141,7 @@ def report(facts: Facts, state: State | None) -> list[str]:
     lines = [
         _line("Database", "embedded PostgreSQL" if facts.embedded else "DATABASE_URL"),
         _line("Tables", "up to date" if facts.up_to_date else "NOT up to date"),
-        _line("Protection", _protection(facts.protected)),
+        _line("Protection", _protection(facts.protected, state)),
         _line("Embeddings", _embeddings(facts)),
         _line("Slack", _slack(facts, state)),
         _line("Teams", _teams(facts.teams_missing)),
@@ -166,9 +168,20 @@ def _line(name: str, value: str) -> str:
     return f"{name + ':':<14}{value}"
 
 
-def _protection(protected: bool) -> str:
+def _protection(protected: bool, state: State | None) -> str:
+    if protected and state is None:
+        return "yes: Jobaid's database user is not the one that owns the tables"
+    if protected and state and state.intake_known:
+        return (
+            "yes: Jobaid's database user can change neither the audit log nor what was approved, nor"
+            " make up that somebody pressed Approve"
+        )
     if protected:
-        return "yes: Jobaid's database user can change neither the audit log nor what was approved"
+        return (
+            "NOT WHOLE: whoever has the password of Jobaid's database user could make up that"
+            " somebody pressed Approve. Set JOBAID_INTAKE_KEY (openssl rand -hex 32) where you run"
+            " jobaid migrate and jobaid serve, then run: jobaid migrate"
+        )
     return (
         "NO: Jobaid's database user owns the tables, so the database cannot keep anybody from"
         " changing the audit log. Make a second user (create role jobaid_app login password '…'),"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
+from intake import KEY
 from psycopg import sql
 
 from bot.database import Database, migrate
@@ -49,7 +50,7 @@ class Server:
     def database(self, name: str) -> Database:
         """How to reach one of its databases."""
         url, admin_url = (self.connection.url(role, name) for role in (APP_ROLE, OWNER_ROLE))
-        return Database(url, admin_url, embedded=True)
+        return Database(url, admin_url, True, KEY)
 
 
 @contextmanager

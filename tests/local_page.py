@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 from aiohttp import web
+from intake import KEY
 
 import samples
 from bot.database import Database, Pool, open_pool
@@ -60,7 +61,7 @@ async def served(database: Database, *, works: bool = True) -> AsyncIterator[Dem
         people = await _load(pool, with_documents=works)
         queue = Queue(pool)
         await queue.open()
-        inbox = Inbox(queue.defer_event)
+        inbox = Inbox(queue.defer_event, KEY)
         channels = {"web": LocalChannel(pool, clock)}
         outbox = Outbox(pool, channels, clock)
         queue.give(Worker(pool, channels, Services(None, None), outbox, clock, inbox), outbox)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from intake import pressed
 from local_model import local_embedder
 from skills_world import NOW, SAMPLES, TODAY, load_all
 
@@ -21,7 +22,7 @@ from indexing.token_states import TokenStates
 from learning.modules import Cite, Guide, JobAid, Sentence
 from learning.nouns import Person, audience_of
 from review import gate, publishing, store
-from review.nouns import Checked, DraftRequest
+from review.nouns import Checked, DraftRequest, Module
 
 
 @dataclass
@@ -103,7 +104,7 @@ class House:
                 person=person,
                 ticks=("accuracy", "tone", "compliance"),
                 just_competent={},
-                press=await self._press(person),
+                press=await self._press(person, module),
                 shown_at=NOW,
                 today=TODAY,
                 now=NOW,
@@ -112,18 +113,10 @@ class House:
         await self.conn.commit()
         return f"module/{module_id}"
 
-    async def _press(self, person: Person) -> int:
+    async def _press(self, person: Person, module: Module) -> int:
         self.presses += 1
-        cursor = await self.conn.execute(
-            """
-            insert into bot.inbox (key, platform, payload, received_at, person_id)
-            values (%s, 'web', '{}', %s, %s) returning id
-            """,
-            [f"press-{self.presses}", NOW, person.id],
-        )
-        row = await cursor.fetchone()
-        assert row
-        return int(row[0])
+        on = f"module:{module.id}.{module.number}"
+        return await pressed(self.conn, str(self.presses), person, on)
 
 
 async def open_house(conn: Connection) -> House:

@@ -12,6 +12,7 @@ from typing import Any
 import slack_stand_in as slack_side
 import slack_world
 import teams_world
+from intake import KEY
 from review_world import World as Office
 from review_world import review_world
 from slack_stand_in import TEAM
@@ -213,7 +214,7 @@ async def review_doors(pool: Pool, tmp_path: Path) -> AsyncIterator[Doors]:
             teams.teams.add_member(f"29:u{number}", f"aad-{number}", email)
         channels: dict[str, Channel] = {"slack": slack.channel, "teams": teams.channel}
         outbox = Outbox(pool, channels, lambda: NOW)
-        inbox = Inbox(slack.queue.defer_event)
+        inbox = Inbox(slack.queue.defer_event, KEY)
         both = Worker(pool, channels, SERVICES, outbox, lambda: slack.clock[0], inbox)
         slack.worker = teams.worker = both
         slack.queue.give(both, outbox)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
+from intake import pressed
 from sop_folder import NOW, TODAY, Shop, shop_in
 
 from handlers.services import Connection
@@ -70,19 +71,10 @@ class World:
         cite = Cite("shop", "refunds.md", at, "3", "Refund without a receipt", text)
         return Sentence(text, (cite,))
 
-    async def press(self, name: str) -> int:
-        """A stored press of this person's, as the intake leaves it."""
+    async def press(self, name: str, on: str = "module:1.1", action: str = "review.approve") -> int:
+        """A stored press of this person's."""
         self.presses += 1
-        cursor = await self.conn.execute(
-            """
-            insert into bot.inbox (key, platform, payload, received_at, person_id)
-            values (%s, 'web', '{}', %s, %s) returning id
-            """,
-            [f"web:press-{self.presses}-{name}", NOW, self.people[name].id],
-        )
-        row = await cursor.fetchone()
-        assert row
-        return int(row[0])
+        return await pressed(self.conn, f"{self.presses}-{name}", self.people[name], on, action)
 
     async def drafted(
         self,
@@ -132,15 +124,17 @@ class World:
         ticks: tuple[str, ...] = ("accuracy", "tone", "compliance"),
         just_competent: dict[str, int] | None = None,
         number: int | None = None,
+        press: int | None = None,
     ) -> object:
+        number = module.number if number is None else number
         return await gate.approve(
             self.conn,
             module_id=module.id,
-            number=module.number if number is None else number,
+            number=number,
             person=self.people[name],
             ticks=ticks,
             just_competent=just_competent or {},
-            press=await self.press(name),
+            press=press or await self.press(name, f"module:{module.id}.{number}"),
             shown_at=NOW,
             today=TODAY,
             now=NOW + timedelta(minutes=2),

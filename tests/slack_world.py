@@ -13,6 +13,7 @@ from typing import Any
 import slack_stand_in as slack_side
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from intake import KEY
 from slack_stand_in import SlackStandIn, event, signed
 
 from bot.database import Pool
@@ -140,7 +141,7 @@ async def slack_world(
         return now[0]
 
     application = web.Application()
-    mount(application, slack_app(Inbox(queue.defer_event), pool, slack_side.SECRET, clock))
+    mount(application, slack_app(Inbox(queue.defer_event, KEY), pool, slack_side.SECRET, clock))
     async with (
         slack_side.slack_stand_in() as slack,
         web_client(slack_side.TOKEN, slack.url) as client,
@@ -156,7 +157,7 @@ async def slack_world(
         channel = paced(timedelta(0))
         channels = {"slack": channel}
         outbox = Outbox(pool, channels, clock)
-        worker = Worker(pool, channels, services, outbox, clock, Inbox(queue.defer_event))
+        worker = Worker(pool, channels, services, outbox, clock, Inbox(queue.defer_event, KEY))
         queue.give(worker, outbox)
         yield World(pool, slack, http, queue, worker, now, channel, paced)
 

@@ -14,6 +14,7 @@ from typing import Any
 import teams_stand_in as teams_side
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from intake import KEY
 from slack_world import NOW, SERVICES, House, index_sops
 from teams_stand_in import TeamsStandIn
 
@@ -100,7 +101,7 @@ async def teams_world(
     async with AsyncExitStack() as opened:
         teams = await opened.enter_async_context(teams_side.teams_stand_in())
         identity = local_identity() if local else identity_of(teams)
-        await mount(application, identity, pool, Inbox(queue.defer_event), clock)
+        await mount(application, identity, pool, Inbox(queue.defer_event, KEY), clock)
         http = await opened.enter_async_context(TestClient(TestServer(application)))
         connector = await opened.enter_async_context(open_connector(identity, clock))
         teams.add_member("29:u1", "aad-1", "priya@example.com")
@@ -109,7 +110,7 @@ async def teams_world(
         channel = TeamsChannel(pool, connector, clock, pace=0)
         channels = {"teams": channel}
         outbox = Outbox(pool, channels, clock)
-        worker = Worker(pool, channels, services, outbox, clock, Inbox(queue.defer_event))
+        worker = Worker(pool, channels, services, outbox, clock, Inbox(queue.defer_event, KEY))
         queue.give(worker, outbox)
         yield World(pool, teams, http, queue, worker, channel, now)
 

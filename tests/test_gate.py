@@ -442,12 +442,52 @@ ATTACKS = {
     "approve with a press that was for something else": """
         update bot.inbox set state = 'handled';
         insert into review.approval (module_id, number, hash, round, seat, person_id, ticks, press,
-                                     at, seconds)
+                                     at, seconds, parts, opened)
         select m.id, m.number, m.hash, m.round, 'sme', i.person_id,
-               '{accuracy,tone,compliance}', i.id, now(), 60
+               '{accuracy,tone,compliance}', i.id, now(), 60, 1, '{1}'
         from review.module m, bot.inbox i
         where i.person_id = (select id from learning.person where email = 'dana@example.com')
     """,
+    "make up a press": """
+        insert into bot.inbox (key, platform, payload, sender, received_at, person_id)
+        select 'web:mine', 'web', '{"action": "review.approve", "subject": "module:1.1"}', email,
+               now(), id
+        from learning.person where email = 'lee@example.com'
+    """,
+    "take in a press without the intake's key": """
+        select bot.take_in('a guess', 'web:mine', 'web',
+            '{"action": "review.approve", "subject": "module:1.1"}', 'lee@example.com', now(), '',
+            false)
+    """,
+    "approve with an event of our own": """
+        select bot.take_in('', 'jobaid:mine', 'jobaid',
+            '{"action": "review.approve", "subject": "module:1.1"}', 'lee@example.com', now(), '',
+            false);
+        update bot.inbox set person_id = (select id from learning.person
+                                          where email = 'lee@example.com')
+        where key = 'jobaid:mine';
+        insert into review.approval (module_id, number, hash, round, seat, person_id, ticks, press,
+                                     at, seconds, parts, opened)
+        select m.id, m.number, m.hash, m.round, 'sme', i.person_id,
+               '{accuracy,tone,compliance}', i.id, now(), 60, 1, '{1}'
+        from review.module m, bot.inbox i where i.key = 'jobaid:mine'
+    """,
+    "approve with a press of somebody without a seat": """
+        update bot.inbox set person_id = (select id from learning.person
+                                          where email = 'lee@example.com')
+        where sender = 'priya@example.com';
+        insert into review.approval (module_id, number, hash, round, seat, person_id, ticks, press,
+                                     at, seconds, parts, opened)
+        select m.id, m.number, m.hash, m.round, 'sme', i.person_id,
+               '{accuracy,tone,compliance}', i.id, now(), 60, 1, '{1}'
+        from review.module m, bot.inbox i where i.sender = 'priya@example.com'
+    """,
+    "say that somebody else sent it": "update bot.inbox set sender = 'lee@example.com'",
+    "say that it was on something else": "update bot.inbox set payload = '{}' || payload || '{}'"
+    " || jsonb_build_object('subject', 'module:2.1')",
+    "be the intake": "insert into bot.intake (key_hash) values (sha256('mine'))",
+    "be the only intake": "update bot.intake set key_hash = sha256('mine')",
+    "have no intake": "delete from bot.intake",
     "handle a press again": """
         update bot.inbox set state = 'handled';
         update bot.inbox set state = 'waiting';
@@ -461,9 +501,9 @@ ATTACKS = {
     "approve what was so once": """
         rollback; begin isolation level repeatable read;
         insert into review.approval (module_id, number, hash, round, seat, person_id, ticks, press,
-                                     at, seconds)
+                                     at, seconds, parts, opened)
         select m.id, m.number, m.hash, m.round, 'sme', i.person_id,
-               '{accuracy,tone,compliance}', i.id, now(), 60
+               '{accuracy,tone,compliance}', i.id, now(), 60, 1, '{1}'
         from review.module m, bot.inbox i
         where i.person_id = (select id from learning.person where email = 'dana@example.com')
     """,
@@ -532,6 +572,26 @@ async def test_plain_sql_does_not_get_round_the_gate(world: World, attack: str) 
         await world.conn.execute(ATTACKS[attack].encode())
     await world.conn.rollback()
     assert await _everything(world.conn) == before
+
+
+@pytest.mark.parametrize(
+    ("on", "action"),
+    [
+        ("module:1.1", "review.more"),
+        ("module:1.2", "review.approve"),
+        ("module:1.11", "review.approve"),
+        ("module:11.1", "review.approve"),
+        ("module:1.1", "review.approved"),
+        ("", "review.approve"),
+    ],
+)
+async def test_a_press_on_something_else_approves_nothing(
+    world: World, on: str, action: str
+) -> None:
+    module = await world.drafted()
+    press = await world.press("dana", on, action)
+    with pytest.raises(psycopg.errors.RaiseException, match="was for something else"):
+        await world.approve(module, "dana", press=press)
 
 
 async def test_words_approved_cannot_be_exchanged_once_published(world: World) -> None:

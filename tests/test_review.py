@@ -57,7 +57,7 @@ class Office:
             CardRef(ref) if ref else None,
             button.action,
             button.subject,
-            await self.world.press(name),
+            await self.world.press(name, button.subject, button.action),
             self.now,
             "channel",
             fields,

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
+import psycopg
 import pytest
 import slack_stand_in as slack_side
 from aiohttp import web
+from intake import KEY
 from slack_stand_in import direct, event, mention, press, shortcut
 from slack_world import REFUND, World, slack_world, words
 
@@ -31,7 +33,7 @@ async def world(pool: Pool, tmp_path: Path) -> AsyncIterator[World]:
 
 @pytest.fixture
 async def connected(world: World) -> AsyncIterator[World]:
-    intake = slack_app(Inbox(world.queue.defer_event), world.pool, "", lambda: world.clock[0])
+    intake = slack_app(Inbox(world.queue.defer_event, KEY), world.pool, "", lambda: world.clock[0])
     async with open_socket(intake, slack_side.APP_TOKEN, world.slack.url, ping_seconds=0.2):
         await until(lambda: len(world.slack.sockets) == 1)
         yield world
@@ -78,11 +80,12 @@ async def test_what_comes_again_is_acknowledged_again_and_handled_once(connected
     assert len(connected.slack.posted()) == 1
 
 
-async def test_what_cannot_be_stored_is_not_acknowledged(connected: World) -> None:
+async def test_what_cannot_be_stored_is_not_acknowledged(
+    connected: World, database: Database
+) -> None:
     payload = json.loads(event(direct(REFUND)))
-    async with connected.pool.connection() as conn:
+    async with await psycopg.AsyncConnection.connect(database.admin_url) as conn:
         # Nobody can write to the inbox until this transaction ends.
-        await conn.execute("select id from bot.inbox")
         await conn.execute("lock table bot.inbox in access exclusive mode")
         await connected.slack.tell("events_api", payload, "e1")
         await until_waiting(connected)
@@ -140,7 +143,7 @@ async def test_a_connection_that_ends_is_followed_by_another(connected: World, h
 
 
 async def test_a_token_that_slack_refuses_is_named(world: World) -> None:
-    intake = slack_app(Inbox(world.queue.defer_event), world.pool, "", lambda: world.clock[0])
+    intake = slack_app(Inbox(world.queue.defer_event, KEY), world.pool, "", lambda: world.clock[0])
     with pytest.raises(UnusableSetting, match=r"SLACK_APP_TOKEN cannot be used.*invalid_auth"):
         async with open_socket(intake, "xapp-of-another", world.slack.url):
             pass
@@ -154,7 +157,7 @@ async def test_a_token_that_slack_refuses_is_named(world: World) -> None:
 
 def house_of(world: World, database: Database, **settings: str) -> app.House:
     given = Settings(slack_api_url=world.slack.url, **settings)
-    return app.House(given, database, world.pool, world.queue, Inbox(world.queue.defer_event))
+    return app.House(given, database, world.pool, world.queue, Inbox(world.queue.defer_event, KEY))
 
 
 async def test_with_an_app_token_serve_opens_the_socket_and_no_route(

@@ -14,6 +14,7 @@ import psycopg
 import pytest
 import slack_stand_in
 import teams_stand_in
+from intake import KEY
 from pydantic import BaseModel
 from slack_world import GOVERNANCE, slack_world
 from slack_world import words as slack_words
@@ -110,7 +111,7 @@ class Company:
 
     def __init__(self, pool: Pool, queue: Queue) -> None:
         self.pool, self.clock, self.model = pool, [NOW], Hanging()
-        self.inbox = Inbox(queue.defer_event)
+        self.inbox = Inbox(queue.defer_event, KEY)
         self.first, self.second = (
             self._worker(Services(None, None, self.model)),
             self._worker(Services(None, None, Hanging())),
@@ -288,7 +289,7 @@ async def test_slack_s_own_button_and_the_word(pool: Pool, tmp_path: Path) -> No
                 services,
                 outbox,
                 lambda: world.clock[0],
-                Inbox(world.queue.defer_event),
+                Inbox(world.queue.defer_event, KEY),
             )
             await world.take_in(slack_stand_in.direct(QUESTION, f"170000000{number}.000100"))
             ((question,),) = await world.rows("select max(id) from bot.inbox")
@@ -317,7 +318,7 @@ async def test_teams_button_and_the_word(pool: Pool, tmp_path: Path, by_button: 
             Services(None, None, model),
             Outbox(pool, channels, clock),
             clock,
-            Inbox(world.queue.defer_event),
+            Inbox(world.queue.defer_event, KEY),
         )
         assert (await world.tell(world.teams.direct(QUESTION)))[0] == 201
         if by_button:

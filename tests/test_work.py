@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from intake import KEY
 from review_world import review_world
 
 from bot import store
@@ -72,7 +73,7 @@ class House:
         self.pool, self.queue, self.person = pool, queue, person
         self.channel = Failing(LocalChannel(pool, lambda: NOW))
         self.outbox = Outbox(pool, {"web": self.channel}, lambda: NOW)
-        self.inbox = Inbox(queue.defer_event)
+        self.inbox = Inbox(queue.defer_event, KEY)
         self.worker = Worker(
             pool, {"web": self.channel}, Services(None, None), self.outbox, lambda: NOW, self.inbox
         )
@@ -249,12 +250,6 @@ async def test_what_is_long_past_is_forgotten_but_a_decision_is_kept(
         world = await review_world(conn, tmp_path)
         module = await world.drafted()
         kept, other = await world.press("dana"), await world.press("priya")
-        await conn.execute(
-            """
-            update bot.inbox set payload = '{"text": "how do I …"}', received_at = %s
-            """,
-            [NOW - timedelta(days=200)],
-        )
         await gate.request_changes(
             conn,
             module_id=module.id,
@@ -265,9 +260,12 @@ async def test_what_is_long_past_is_forgotten_but_a_decision_is_kept(
             now=NOW,
         )
         await conn.execute("update bot.inbox set state = 'handled'")
-        assert await store.forget_events(conn, NOW - timedelta(days=180)) == 1
         assert await store.forget_events(conn, NOW - timedelta(days=180)) == 0
+        later = NOW + timedelta(days=1)
+        assert await store.forget_events(conn, later) == 1
+        assert await store.forget_events(conn, later) == 0
         rows = await (
             await conn.execute("select id, payload, person_id is null from bot.inbox order by id")
         ).fetchall()
-    assert rows == [(kept, {"text": "how do I …"}, False), (other, {}, True)]
+    told = {"action": "review.approve", "subject": "module:1.1"}
+    assert rows == [(kept, told, False), (other, {}, True)]

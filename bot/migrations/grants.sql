@@ -17,6 +17,10 @@ begin
     end loop;
     -- Whether this is a demo database is settled at its creation, by the owner.
     execute format('revoke insert, update, delete on bot.this_database from %I', app);
+    -- Events come in through `bot.take_in`; handling one says how far it is and whose it was.
+    execute format('revoke insert, update, delete on bot.intake from %I', app);
+    execute format('revoke insert, update, delete on bot.inbox from %I', app);
+    execute format('grant update (state, handled_at, person_id, attempts, reference, error, payload, sender, turn) on bot.inbox to %I', app);
     -- Modules move along the gate's table only; approvals, contents and remarks are records.
     execute format('grant select, insert on all tables in schema review to %I', app);
     execute format('revoke insert on review.move from %I', app);

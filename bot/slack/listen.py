@@ -86,6 +86,7 @@ class _Intake(AsyncMiddleware):
                         payload={**_without_token(req.body), **_place(told)},
                         lock=told.lock,
                         now=self._clock(),
+                        sender=told.user,
                         turn=told.turn,
                         stops=_is_stop(told),
                     )

@@ -5,10 +5,12 @@ from bot.store.events import (
     has_stopped,
     insert_event,
     is_stopped,
+    knows_intake,
     lock_waiting_event,
     mark_event,
     mark_event_failed,
     mark_event_person,
+    takes_in,
 )
 from bot.store.house import (
     claim_once,
@@ -51,11 +53,13 @@ __all__ = [
     "insert_outgoing",
     "is_demo",
     "is_stopped",
+    "knows_intake",
     "lock_waiting_event",
     "mark_event",
     "mark_event_failed",
     "mark_event_person",
     "mark_sent",
     "mark_unsent",
+    "takes_in",
     "upsert_direct_place",
 ]

@@ -14,26 +14,48 @@ from indexing.visible import visible
 
 async def insert_event(
     conn: Connection,
+    intake: str,
     key: str,
     platform: str,
     payload: dict[str, Any],
+    sender: str,
     now: datetime,
     turn: str,
     stops: bool,
 ) -> int | None:
-    """Store an event under its unique key; None when it is there already."""
+    """Store an event under its unique key; None when it is there already.
+
+    Without the intake's key the database takes no event of a platform.
+    """
     row = await (
         await conn.execute(
             """
-            insert into bot.inbox (key, platform, payload, received_at, turn, stops)
-            values (%s, %s, %s, %s, %s, %s)
-            on conflict (key) do nothing
-            returning id
+            select bot.take_in(%s, %s, %s, %s, %s, %s, %s, %s)
             """,
-            [key, platform, Jsonb(_storable(payload)), now, turn, stops],
+            [intake, key, platform, Jsonb(_storable(payload)), sender, now, turn, stops],
         )
     ).fetchone()
     return row[0] if row else None
+
+
+async def takes_in(conn: Connection, intake: str) -> bool:
+    """Whether what holds this key may take events in. Any may where the database knows none."""
+    row = await (
+        await conn.execute(
+            """
+            select coalesce(
+                (select key_hash = sha256(convert_to(%s, 'UTF8')) from bot.intake), true)
+            """,
+            [intake],
+        )
+    ).fetchone()
+    return bool(row and row[0])
+
+
+async def knows_intake(conn: Connection) -> bool:
+    """Whether the database tells the intake from whoever else may write to it."""
+    row = await (await conn.execute("select exists (select from bot.intake)")).fetchone()
+    return bool(row and row[0])
 
 
 def _storable(value: Any) -> Any:

@@ -16,7 +16,7 @@ async def forget_events(conn: Connection, before: datetime) -> int:
     """
     done = await conn.execute(
         """
-        update bot.inbox set payload = '{}', person_id = null, turn = ''
+        update bot.inbox set payload = '{}', sender = '', person_id = null, turn = ''
         where received_at < %s and state <> 'waiting' and payload <> '{}'
           and not review.is_record(id)
         """,

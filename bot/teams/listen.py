@@ -179,6 +179,7 @@ class Listener:
             payload={**said, "place": told.place, "turns": turns},
             lock=told.lock,
             now=now,
+            sender=told.aad,
             turn=told.turn,
             stops=told.kind == "said" and is_stop(told.text),
         )

@@ -165,6 +165,7 @@ async def press(
             payload=payload,
             lock=thread_key(message),
             now=now,
+            sender=person.email,
         )
         return message
 
@@ -210,6 +211,7 @@ async def _tell(
         payload=payload,
         lock=thread_key(message),
         now=now,
+        sender=person.email,
         turn=f"{_turn_place(message)}:{person.id}",
         stops=kind == "say" and is_stop(without_mention(payload["text"])),
     )
