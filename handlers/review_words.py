@@ -230,7 +230,7 @@ def refusal_words(
             why = (
                 "You have approved this already, and the other seat needs a different person"
                 if by_themselves
-                else "Your seat has approved this already"
+                else "Your seat has approved this already. It now waits for somebody else"
             )
             return f"{why}: {_who(module, others)}."
         case TicksMissing(_, missing):
