@@ -218,11 +218,10 @@ def refusal_words(
         case NotNow(module):
             return f"This module is {STATES[module.state]}, so there is nothing to decide here."
         case NotAReviewer(module, holders):
-            first = names(holders.get("sme", ()))
-            return (
-                f"Only reviewers of {module.domain.replace('-', ' ')} can do that: as SME {first},"
-                f" for L&D {names(holders.get('ld', ()))}. An admin can give you a seat."
-            )
+            words = {"sme": "as SME", "ld": "for L&D"}
+            who = ", ".join(f"{words[seat]} {names(held)}" for seat, held in holders.items())
+            yours = " An admin can give you a seat." if all(holders.values()) else ""
+            return f"Only reviewers of {module.domain.replace('-', ' ')} can do that: {who}.{yours}"
         case IsAuthor(module, others):
             mine = "You drafted this one" if _asked(module, person) else "You edited this one"
             return f"{mine}, so somebody else has to approve it: {_who(module, others)}."
