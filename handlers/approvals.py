@@ -19,13 +19,12 @@ from handlers.review_posts import (
     tell_those_who_reported,
 )
 from handlers.review_pressed import field, pressed_module, refuse
-from handlers.review_view import fetch_view
+from handlers.review_view import PRACTISED, fetch_view
 from handlers.review_words import TICK_LABELS, names, read_words, seat_words
 from handlers.services import Chat, Connection, Later, Services
 from handlers.wording import SENT_DIRECTLY
 from indexing.embeddings import Embedder
 from indexing.in_use import Embedded
-from learning.modules import ModuleKind
 from learning.nouns import Person
 from review import gate, store
 from review.gate import FoundBy
@@ -36,7 +35,6 @@ from review.reviewers import seats_of
 
 _SENT_BACK = "Sent back with your comment. I am revising it, and the card shows what comes of it."
 _REJECTED = "Rejected for good. Its record and your reason are kept."
-_PRACTISED: tuple[ModuleKind, ...] = ("items", "scenario", "remedial")
 
 
 async def on_approve(
@@ -212,9 +210,9 @@ async def on_minutes(
 def _published_words(result: Published) -> str:
     """What a requester is told; only reviewers are shown what is practised with."""
     said = "is published: both seats have approved it."
-    if result.module.kind not in _PRACTISED:
+    if result.module.kind not in PRACTISED:
         return said
-    return f"{said} It waits for practising in chat; reviewers see it under `modules`."
+    return f"{said} It waits for practising in chat; reviewers find it by writing “modules”."
 
 
 def _approved_words(result: ApprovedBySeat | Published, read: str) -> str:

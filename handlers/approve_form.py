@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from handlers.answer_cards import said_card
 from handlers.cards import Block, Button, Buttons, Card, Field, Heading, Note, Text
 from handlers.inbound import CardRef, Pressed
 from handlers.looking import module_of, on_more
@@ -32,6 +33,7 @@ from review.states import BEFORE_REVIEWERS
 ON_A_PAGE = 20
 """Questions on one page: with what else the form holds they fit every platform's limits."""
 PART = "review.part"
+FORM_BELOW = "You have opened every part. Approve under the last one."
 _FIGURES = tuple(str(figure) for figure in range(11))
 _LONGEST_STEM = 200
 _NUMBER = re.compile(r"[0-9]{1,4}")
@@ -145,7 +147,8 @@ async def on_part(
 ) -> None:
     """Open a part from the form, which then asks for those that are left.
 
-    A form with figures stays as it is: on Teams an update wipes what was chosen in it.
+    With none left it comes anew, under the part that was read last. A form with figures stays as it
+    is: on Teams an update wipes what was chosen in it.
     """
     await on_more(conn, services, chat, later, pressed, now)
     module_id, number = module_of(pressed.subject)
@@ -157,7 +160,15 @@ async def on_part(
     stands = view.module.number == number and view.module.state in BEFORE_REVIEWERS
     if stands and not isinstance(view.stored.content, ItemSet):
         wanted = await _wanted(conn, view, pressed.person, rates=False)
-        await chat.update(CardRef(card.ref), approve_form(view, wanted))
+        form = approve_form(view, wanted)
+        if wanted.unopened or not (ref := await chat.direct(pressed.person, form)):
+            await chat.update(CardRef(card.ref), form)
+            return
+        await store.upsert_posted(
+            conn, view.module, ref=ref, place="direct", kind="form", now=card.at
+        )
+        await chat.update(CardRef(card.ref), said_card(FORM_BELOW))
+        await store.mark_posted_done(conn, card.ref)
 
 
 async def on_next(

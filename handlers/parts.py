@@ -112,8 +112,9 @@ def _parts(card: Card) -> list[Blocks]:
         marked = {mark for _, block in group for mark in _marks(block)} & sources.keys()
         more = _added(parts[-1], group) + _weight_of_sources(sources, marked - named, named)
         if parts[-1] and used + more > room:
-            parts.append([])
-            room, used, named = MOST, 0, set()
+            over = _over(words, *group[0])
+            parts.append(over)
+            room, used, named = MOST, sum(_weight(block) for _, block in over), set()
             more = _added([], group) + _weight_of_sources(sources, marked, named)
         parts[-1] += group
         used, named = used + more, named | marked
@@ -208,6 +209,30 @@ def _is_head(block: Block) -> bool:
             return first is not None and (first.bold or first.emphasis) and not _marks(block)
         case _:
             return False
+
+
+def _over(words: Sequence[Block], at: int, first: Block) -> list[tuple[int, Block]]:
+    """The heads that a part's first piece stands under: steps say of what they are, on every part."""
+    if not isinstance(first, Steps) and not _is_italic(first):
+        return []
+    heads: list[tuple[int, Block]] = []
+    for before in range(at - 1, -1, -1):
+        block = words[before]
+        is_italic = _is_italic(block)
+        if _is_head(block) and not (is_italic and (heads or _is_italic(first))):
+            heads.insert(0, (before, block))
+        if not (is_italic or isinstance(block, Steps | Quote)):
+            break
+    return heads
+
+
+def _is_italic(block: Block) -> bool:
+    return (
+        _is_head(block)
+        and isinstance(block, Text)
+        and block.markdown.startswith("*")
+        and (not block.markdown.startswith("**"))
+    )
 
 
 def _bounded(group: list[tuple[int, Block]]) -> Iterator[list[tuple[int, Block]]]:

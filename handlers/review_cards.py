@@ -24,6 +24,7 @@ from handlers.review_words import (
 from handlers.source_changes import moved_note, source_changes
 from handlers.wording import LABEL, day, listed, shortened
 from learning.modules import Content, ItemSet, Section, sections
+from review.nouns import Remark
 from review.reviewers import SEATS
 from review.states import BEFORE_REVIEWERS
 
@@ -80,6 +81,8 @@ def _blocks(view: ReviewView) -> Iterator[Block]:
     yield Text(_drafted_line(view))
     yield from source_changes(view.flags, view.owners)
     yield from _findings(view)
+    if view.flags:  # else what changed would seem to go on
+        yield Text("**What it said**" if module.state == "flagged" else "**The revision**")
     yield from content_blocks(stored.content, view.revisions)
     yield sources_of(stored.content, view.revisions, view.owners)
     yield from _foot(view)
@@ -123,16 +126,23 @@ def _status(view: ReviewView) -> Iterator[Block]:
         yield Note(note)
 
 
-def _last_remark(view: ReviewView) -> Iterator[Block]:
-    for report, who in view.reports:
+def _reported(reports: Sequence[tuple[Remark, str]]) -> Iterator[Block]:
+    for report, who in reports:
         said = f"“{literal(shortened(report.text, _LONGEST_REMARK))}”"
         yield Text(f"{literal(who)} says that it is wrong: {said}")
+
+
+def _last_remark(view: ReviewView) -> Iterator[Block]:
+    yield from _reported(view.reports)
     if not view.remarks or view.module.state in ("published", "suspended", "superseded", "flagged"):
         return
     remark, who = view.remarks[-1]
     said = f"“{literal(shortened(remark.text, _LONGEST_REMARK))}”"
     if view.module.state not in BEFORE_REVIEWERS:
         yield Text(f"{literal(who)}: {said}")
+    elif view.held_right:
+        yield from _reported(view.held_right[:-1])
+        yield Text(f"{literal(who)} holds it to be right: {said}")
     elif remark.kind == "changes":
         yield Text(f"{literal(who)} asked for changes: {said}")
         if view.as_before:
@@ -144,7 +154,8 @@ def _note(view: ReviewView) -> str:
         case "changes_requested":
             return "It is being revised; the card shows the new content as soon as it is there."
         case "published":
-            return "In use. It is flagged by itself when a step it rests on changes."
+            use = "It waits for practising in chat." if view.is_practised else "In use."
+            return f"{use} It is flagged by itself when a step it rests on changes."
         case "flagged":
             return "Taken out of use. A revision is being drafted from what is in force now."
         case "suspended":

@@ -9,7 +9,7 @@ from datetime import date
 from analytics.store import fetch_gap
 from handlers.services import Connection
 from indexing.store.cited import NamedRevision, fetch_named_revisions
-from learning.modules import cites
+from learning.modules import ModuleKind, cites
 from learning.nouns import Person
 from learning.store import fetch_people
 from review import store
@@ -19,6 +19,9 @@ from review.reviewers import SEATS, fetch_reviewers
 from review.states import BEFORE_REVIEWERS
 from review.store.flags import fetch_flags
 from review.store.pieces import fetch_drafting
+
+PRACTISED: tuple[ModuleKind, ...] = ("items", "scenario", "remedial")
+"""Kinds of modules that are for practising."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +57,7 @@ class ReviewView:
         """Who says of the published content that it is wrong; none from before it was held right."""
         module = self.module
         if module.state == "suspended":
-            kinds = [remark.kind for remark, _ in self.remarks]
-            first = next(
-                (n for n, kind in enumerate(reversed(kinds)) if kind != "report"), len(kinds)
-            )
-            return self.remarks[len(kinds) - first :]
+            return _last_reports(self.remarks)
         if module.state != "published":
             return ()
         since = [
@@ -69,6 +68,28 @@ class ReviewView:
         held = [at for at, (remark, _) in enumerate(since) if remark.kind == "restore"]
         after = since[held[-1] + 1 :] if held else since
         return tuple((remark, who) for remark, who in after if remark.kind == "report")
+
+    @property
+    def held_right(self) -> tuple[tuple[Remark, str], ...]:
+        """The reports that had it suspended, then who put it before its reviewers as it stands."""
+        is_back = self.module.state in BEFORE_REVIEWERS and self.remarks
+        if not is_back or self.remarks[-1][0].kind != "restore":
+            return ()
+        last = self.remarks[-1]
+        is_same = last[0].number == self.module.number
+        return (*_last_reports(self.remarks[:-1]), last) if is_same else ()
+
+    @property
+    def is_practised(self) -> bool:
+        """Whether it is for practising, and so nothing that questions are answered from."""
+        return self.module.kind in PRACTISED
+
+
+def _last_reports(remarks: tuple[tuple[Remark, str], ...]) -> tuple[tuple[Remark, str], ...]:
+    """The reports at the end of what was remarked."""
+    kinds = [remark.kind for remark, _ in remarks]
+    count = next((n for n, kind in enumerate(reversed(kinds)) if kind != "report"), len(kinds))
+    return remarks[len(kinds) - count :]
 
 
 async def fetch_view(conn: Connection, module_id: int, today: date) -> ReviewView | None:

@@ -100,6 +100,7 @@ _FINDINGS: Mapping[str, str] = {
     "too_hard": "this reads at school grade {}, harder than it has to; shorter sentences help",
     "duplicate": "module {} says nearly the same: “{}”",
     "other_documents": "other SOPs serve this competency too; this was drafted from one",
+    "left_out": "left out of this section: {}",
     "sections_left_out": "not all sections of the SOP fit; those that fit the gap best are here",
     "drafted_without": "this could not be had from the SOP",
 }
@@ -187,7 +188,8 @@ def _finding(finding: Finding) -> str:
     places = why.count("{}")
     words = [literal(word) for word in finding.words]
     if places == 1 and words:
-        words = [listed(words)]
+        # What an aid leaves out of a long section is named by its beginning.
+        words = [_some(words) if finding.code == "left_out" else listed(words)]
     if places and len(words) == places:
         return f"{at}{why.format(*words)}."
     more = f" ({listed(words)})" if words else ""
@@ -228,7 +230,7 @@ def refusal_words(
             why = (
                 "You have approved this already, and the other seat needs a different person"
                 if by_themselves
-                else "Your seat has approved this already"
+                else "Your seat has approved this already. It now waits for somebody else"
             )
             return f"{why}: {_who(module, others)}."
         case TicksMissing(_, missing):

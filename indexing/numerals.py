@@ -50,6 +50,7 @@ ms millisecond milliseconds; second seconds sec secs; minute minutes min mins; h
 ; metre metres meter meters; cm centimetre centimetres centimeter centimeters
 ; mm millimetre millimetres; litre litres liter liters; ml millilitre millilitres
 ; ° degree degrees deg; °C ℃; °F ℉
+; rpm; psi; kpa; kw kilowatt kilowatts; volt volts; amp amps ampere amperes; ppm
 ; kb; mb; gb; tb; kib; mib; gib; tib; time times; foot feet; inch inches
 """
 _UNITS = {

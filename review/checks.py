@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from indexing.language_model import LanguageModel
 from indexing.nouns import SopText
-from learning.modules import Content, Guide, Item, ItemSet
+from learning.modules import Content, Guide, Item, ItemSet, JobAid
 from review import verbatim
 from review.checking.claims import read_claims
 from review.checking.guide_steps import step_findings
 from review.checking.likeness import duplicate_findings
+from review.checking.omissions import omissions, uncited
 from review.checking.personal_data import personal_findings
 from review.checking.question_rules import question_findings
 from review.checking.reading_level import level
@@ -105,7 +106,8 @@ def _checked(
         *solved,
         *hard,
         *duplicate_findings(content, others),
-        *_left_out(drafted.left_out),
+        *(omissions(content, sops) if isinstance(content, JobAid) else ()),
+        *_left_out(drafted, sops),
     )
     return Checked(
         read.claims,
@@ -126,10 +128,12 @@ def _parts(request: DraftRequest) -> Sequence[SubCompetency]:
     return [part for part in request.parts if request.part in ("", part.id)]
 
 
-def _left_out(codes: Sequence[str]) -> Iterator[Finding]:
-    for each in codes:
+def _left_out(drafted: Drafted, sops: Sequence[SopText]) -> Iterator[Finding]:
+    for each in drafted.left_out:
         code = each.partition(":")[0]
-        if code in _LEFT_OUT:
+        if code == "sections" and isinstance(drafted.content, JobAid):
+            yield Finding(_LEFT_OUT[code], words=uncited(drafted.content, sops))
+        elif code in _LEFT_OUT:
             yield Finding(_LEFT_OUT[code])
         elif code != "fewer_items":
             yield Finding("drafted_without", words=(each.replace("_", " "),))

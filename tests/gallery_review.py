@@ -225,6 +225,8 @@ _SUSPENDED = replace(
     module=replace(_GUIDE.module, state="suspended"),
     remarks=((Remark("report", 3, 5, "The limit is £50 now.", NOW), "Priya Shah"),),
 )
+_HELD = Remark("restore", 3, 2, "It is what the *SOP* says, <@U1>.", NOW)
+_HELD_RIGHT = replace(_GUIDE, remarks=(*_SUSPENDED.remarks, (_HELD, "Dana Cole")))
 _REPORTED = replace(
     _BOTH, remarks=((Remark("report", 3, 5, "The *limit* is £50, <@U1>.", NOW), "Priya Shah"),)
 )
@@ -269,6 +271,7 @@ REVIEW: dict[str, Card] = {
     "review_reported": made.review_card(_REPORTED),
     "review_sent_back": made.review_card(_SENT_BACK),
     "review_suspended": made.review_card(_SUSPENDED),
+    "review_held_right": made.review_card(_HELD_RIGHT),
     "review_revised": made.review_card(_REVISED),
     "review_long": made.review_card(view(_LONG)),
     "review_diff": made.diff_card(_REVISED),

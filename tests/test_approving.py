@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from teams_stand_in import elements, words
 
 from bot.database import Pool
 from bot.teams.render import MOST_BYTES, size_of
+from handlers.approve_form import FORM_BELOW
 from handlers.modules import module_json, module_text
 from learning.modules import Guide, ItemSet, Ordering, Step
 
@@ -225,6 +227,24 @@ async def test_what_was_not_opened_is_said_recorded_and_shown(doors: Doors) -> N
         "select detail -> 'parts', detail -> 'opened' from audit.event where act = 'module.approval'"
     )
     assert rows == [(parts, [1, 3])]
+
+
+async def test_with_every_part_opened_the_form_comes_under_the_last(doors: Doors) -> None:
+    await doors.drafted(long_guide(doors))
+    await doors.press_in_slack("dana", "Approve", ticks=TICKED)
+    first = doors.slack_direct("dana")
+    rows = await doors.slack.rows("select posted_at from review.posted where kind = 'form'")
+    while label := re.search(r"Open part \d", str(doors.slack.slack.messages["DU11", first["ts"]])):
+        await doors.press_in_slack("dana", label.group(), first)
+    assert doors.slack.slack.messages["DU11", first["ts"]]["text"] == FORM_BELOW
+    form = doors.slack_direct("dana")
+    assert form["text"].startswith("Before you approve")
+    assert "you have not opened" not in str(form)
+    since = "select posted_at from review.posted where kind = 'form'"
+    assert await doors.slack.rows(since) == rows, "how long it took counts from the card"
+    await doors.press_in_slack("dana", "Approve", form)
+    ((_, _, parts, opened),) = await approvals(doors)
+    assert opened == list(range(1, parts + 1))
 
 
 async def test_parts_of_an_earlier_content_do_not_count(doors: Doors) -> None:

@@ -363,7 +363,7 @@ async def test_what_a_drafter_left_out_is_said() -> None:
     found = await checked(
         AID, left_out=("other_documents", "sections", "fewer_items:kiln:2", "no_luck:3")
     )
-    said_ = [(f.code, f.words, f.blocks) for f in found.findings]
+    said_ = [(f.code, f.words, f.blocks) for f in found.findings if f.code != "left_out"]
     assert said_ == [
         ("other_documents", (), False),
         ("sections_left_out", (), False),

@@ -36,6 +36,7 @@ def _said(markdown: str) -> str:
         ("{note:title=Keys}Lock them away.{note}", "Note: Keys. Lock them away."),
         ("{panel:title=Hours|borderStyle=solid}8 to 5{panel}", "Hours: 8 to 5"),
         ("{color:red}Stop{color} here, {status:colour=Red|title=LIVE}.", "Stop here, LIVE."),
+        ("- [x] Mains on\n- [ ] Cable at hand", "- Mains on\n- Cable at hand"),
         ("{toc:maxLevel=2}\n\nRead on.", "Read on."),
         (
             '<ac:structured-macro ac:name="warning"><ac:rich-text-body>Stand back.'

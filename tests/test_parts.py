@@ -182,6 +182,21 @@ def test_numbers_of_steps_go_on() -> None:
         at += len(each.items)
 
 
+def test_steps_say_on_every_part_under_which_heads_they_stand() -> None:
+    blocks: list[Block] = [Heading("Guide")]
+    for level in ("Novice", "Expert"):
+        blocks.append(Text(f"**{level}**"))
+        for section in range(1, 4):
+            blocks += [Text(f"*{section}. Refunds*"), Steps(("Count the till twice. [1]",) * 25)]
+    _, *later = all_parts(Card("Guide", tuple(blocks)))
+    assert later
+    for part in later:
+        _, first, second, *_ = part.blocks
+        assert first in (Text("**Novice**"), Text("**Expert**"))
+        assert isinstance(second, Text)
+        assert second.markdown.endswith("Refunds*")
+
+
 def test_long_words_are_never_parted_inside_markup() -> None:
     said = "".join(
         f"**Rule {n} holds. It does, *always*.** See `F{n}`; then wait. " for n in range(400)

@@ -8,8 +8,12 @@ import pytest
 from sop_texts import sop_text
 from verbatim_drafts import NO_RECEIPT, PARTS, SAMPLES, made, request
 
+from handlers.review_words import finding_words
 from indexing.support import Supported, check
 from learning.modules import AID_CHARACTERS, Guide, JobAid
+from review.checking.omissions import omissions
+from review.checks import check_draft
+from review.drafting_verbatim.outline import outline
 from review.nouns import Drafted, NothingToDraftFrom
 from review.verbatim import draft
 
@@ -132,6 +136,7 @@ def test_a_job_aid_of_a_procedure_without_numbers_has_it_in_its_order() -> None:
         """
     assert aid_of(paragraphs) == [
         "Greet the visitor.",
+        "Ask whom they visit.",
         "Check identity.",
         "Look at a photo ID. Do not copy it.",
         "Hand out the badge.",
@@ -192,3 +197,84 @@ def test_a_list_of_steps_that_fits_no_job_aid_is_too_long() -> None:
     )
     result = draft(request("aid"), [sop_text(f"# Long\n\n{steps}")], None)
     assert result == NothingToDraftFrom("too_long", ("refunds.md",))
+
+
+GOODWILL = """
+    # Goodwill
+
+    ## 1. At the counter
+
+    1. Say sorry and ask what would help.
+    2. Up to £20 you may settle it yourself.
+
+    Offer an exchange or a gift card before you offer money. Most people prefer one of the two.
+
+    ## 2. By phone
+
+    1. Take the name and the number.
+    2. Ring back within 2 hours.
+    """
+
+
+async def test_what_an_aid_leaves_out_of_its_sections_is_said_on_the_card() -> None:
+    sop = sop_text(GOODWILL)
+    drafted = made("aid", sop)
+    aid = drafted.content
+    assert isinstance(aid, JobAid)
+    checked = await check_draft(drafted, request("aid"), [sop], (), None)
+    told = "\n".join(line.text for line in aid.lines)
+    # What is to be done is on the aid, beside the steps.
+    assert "Offer an exchange or a gift card before you offer money." in told
+    (left,) = (each for each in checked.findings if each.code == "left_out")
+    assert (left.text, left.words) == (
+        "1. At the counter",
+        ("“Most people prefer one of the two.”",),
+    )
+    assert not left.blocks
+    assert finding_words(left) == (
+        "“1. At the counter”: left out of this section: “Most people prefer one of the two.”."
+    )
+    # An edit that takes a line away is looked at in the same way.
+    less = JobAid(aid.title, tuple(line for line in aid.lines if "gift card" not in line.text))
+    found = {each.text: each.words for each in omissions(less, [sop])}
+    assert found["1. At the counter"][0].startswith("“Offer an exchange or a gift card before")
+
+
+@pytest.mark.parametrize("uri", SAMPLES)
+async def test_every_sentence_of_a_cited_section_is_on_the_aid_or_named_as_left_out(
+    uri: str,
+) -> None:
+    sop = SAMPLES[uri]
+    drafted = made("aid", sop)
+    assert isinstance(drafted.content, JobAid)
+    checked = await check_draft(drafted, request("aid"), [sop], (), None)
+    left = {f.text: f.words for f in checked.findings if f.code == "left_out"}
+    told = "\n".join(line.text for line in drafted.content.lines)
+    cited = {cite.section for line in drafted.content.lines for cite in line.cites}
+    for clause in outline(sop).clauses:
+        for sentence in clause.sentences if clause.section in cited else ():
+            named = any(sentence.text.startswith(w[1:-1].removesuffix(" …"))
+                        for w in left.get(clause.section, ()))  # fmt: skip
+            words = set(re.findall(r"\w+", sentence.text.casefold()))
+            there = words & set(re.findall(r"\w+", told.casefold()))
+            assert named or sentence.text in told or len(there) >= len(words) / 2, sentence.text
+    whole = {passage.section for passage in sop.passages if passage.section != sop.title}
+    gone = next((f.words for f in checked.findings if f.code == "sections_left_out"), ())
+    if gone:
+        assert set(gone) == whole - cited
+
+
+def test_the_steps_are_told_in_full_before_anything_else_is() -> None:
+    rest = " ".join(f"Pots above {n} kg must dry for {n} days." for n in range(40))
+    sop = sop_text(
+        f"# Pots\n\n1. Weigh it. Write the weight down.\n2. Lift it. Ask for help if it is heavy."
+        f"\n\n{rest}\n"
+    )
+    aid = made("aid", sop).content
+    assert isinstance(aid, JobAid)
+    told = [line.text for line in aid.lines]
+    assert told[:2] == [
+        "1. Weigh it. Write the weight down.",
+        "2. Lift it. Ask for help if it is heavy.",
+    ]
+    assert len(told) > 2

@@ -310,6 +310,22 @@ def test_a_unit_and_a_letter_with_a_point_end_a_sentence() -> None:
     assert said(guide.expert[1])[0] == "Rate it by Annex B."
 
 
+def test_a_figure_is_asked_for_with_its_whole_unit() -> None:
+    items = made(
+        "items",
+        sop_text("""
+        # Water
+
+        1. Stay at least 3 feet from the edge of the basin.
+        2. Drive at no more than 15 km/h along the basin.
+        """),
+    ).content
+    assert isinstance(items, ItemSet)
+    stems = [item.stem.text for item in items.items if item.form == "single_best"]
+    assert len(stems) == 1
+    assert "at least ____ from the edge" in stems[0]
+
+
 def test_a_point_of_a_case_does_not_stand_alone_on_an_aid() -> None:
     aid = made(
         "aid",

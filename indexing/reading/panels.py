@@ -1,8 +1,8 @@
 """Decides how the boxes, macros and bold headings of other tools' Markdown are read: as people see them.
 
 Boxes that warn or note (`> [!WARNING]`, `!!! danger "…"`, `:::caution`, `{warning}…{warning}`) become
-a paragraph that begins with the word (`Warning: …`); what only sets colours or makes a table of
-contents goes. Lines in bold are headings in a document that has hardly any others.
+a paragraph that begins with the word (`Warning: …`); boxes to tick, and what only sets colours or
+makes a table of contents, go. Lines in bold are headings in a document that has hardly any others.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ _BOLD = re.compile(r"(?:\*\*|__)(?P<said>[^*_\n][^*\n]{0,88}?)(?:\*\*|__)[ \t]*"
 _HEADING = re.compile(r"#{1,6}[ \t]+\S")
 _UNDERLINE = re.compile(r"(?:=+|-+)[ \t]*")
 _NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2})*)\.?[ \t]+\S")
+_BOX_TO_TICK = re.compile(r"^(\s*(?:[-*+]|\d{1,3}[.)])\s+)\[[ xX]\]\s+(?=\S)", re.MULTILINE)
 _LISTED = re.compile(r"(?:[-*+]|\d{1,3}[.)])\s|```|~~~|\|")
 _NO_HEADING = re.compile(
     rf"(?:{_KINDS}|never|do not|don['’]t|no|not|nobody|stop|must|always|step|⚠)\b|⚠|.*[.:;,!?]$",
@@ -57,6 +58,7 @@ def without_panels(markdown: str) -> str:
         markdown = _SILENT.sub("", markdown)
     if "<ac:" in markdown:
         markdown = _STORED.sub("", _STORED_PANEL.sub(lambda m: f"{_said(m[1])} ", markdown))
+    markdown = _BOX_TO_TICK.sub(r"\1", markdown)
     if not re.search(r"\[!|^(?:!!!|\?\?\?|:::)", markdown, re.MULTILINE):
         return markdown
     return "\n".join(_without_boxes(markdown.split("\n")))

@@ -18,12 +18,13 @@ _UNIT = (
     r"%|percent|per cent|(?:working |business |calendar |consecutive )?days?|seconds?|minutes?|hours?"
     r"|weeks?|months?|years?|metres?|meters?|kilometres?|miles?|litres?|liters?|kilograms?|kg|grams?"
     r"|tonnes?|cm|mm|km|ml|mins?|hrs?|pounds|dollars|euros|pence|cents|points|degrees|°C|°F|GiB|MiB"
-    r"|GB|MB|KB|TB"
+    r"|GB|MB|KB|TB|feet|inches|mg|psi|rpm|volts"
 )
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)"
 _AMOUNT = re.compile(
     rf"(?P<sign>[£$€])\s?(?P<money>{_NUMBER})(?![\d.,]*\d|\s?(?:k|m|million|thousand)\b)"
-    rf"|(?<![\w.,/:£$€−–-])(?P<value>{_NUMBER}|{'|'.join(_WORDS[1:])})(?P<gap>\s?-?)(?P<unit>{_UNIT})(?!\w)",
+    rf"|(?<![\w.,/:£$€−–-])(?P<value>{_NUMBER}|{'|'.join(_WORDS[1:])})(?P<gap>\s?-?)(?P<unit>{_UNIT})"
+    r"(?![\w/])",
     re.IGNORECASE,
 )
 _CLOCK = re.compile(
