@@ -27,6 +27,13 @@ MARKS: Mapping[str, re.Pattern[str]] = {
 MAY_COUNT_ANYTHING = frozenset({"decimal", "small", "keycap", "ordinal"})
 GOES_ON = frozenset({"step", "keycap"})
 """Kinds that may count on in the next section."""
+_STATES = re.compile(
+    r"(?!(?:if|when|where|before|after|once|unless|until|while|as|do|don['’]t|never)\b)"
+    r"(?:(?:the|this|these|those|an?|all|any|each|every|no|only|it|they|we|our|its)\b"
+    r"|\w+(?:\s+\w+){0,3}\s+(?:is|are|was|were|may|must|shall|should|can|will|has|have)\b)",
+    re.IGNORECASE,
+)
+"""How a line begins that says how things are, or who may do what, and not what to do now."""
 FEWEST = 2
 FEWEST_WORDED = 3
 _ORDINALS = (
@@ -65,13 +72,16 @@ def counted(lines: Sequence[str], kind: str, known: int = 0) -> tuple[int, list[
 def marked_steps(lines: Sequence[str], *, asks_how: bool) -> dict[int, int]:
     """The numbers of the paragraphs that are steps by their marks, by place; none without steps.
 
-    Marks that may count anything are steps to who asks how something is done.
+    Marks that may count anything are steps to who asks how something is done, where half of what
+    they count tells what to do.
     """
     for kind in MARKS:
         if kind == "row" or (kind in MAY_COUNT_ANYTHING and not asks_how):
             continue
         first, at = counted(lines, kind, _before(lines, kind))
-        if len(at) >= (FEWEST_WORDED if kind == "ordinal" else FEWEST):
+        if len(at) < (FEWEST_WORDED if kind == "ordinal" else FEWEST):
+            continue
+        if kind not in MAY_COUNT_ANYTHING or _act([MARKS[kind].sub("", lines[n], 1) for n in at]):
             return dict(zip(at, range(first, first + len(at)), strict=True))
     return {}
 
@@ -90,6 +100,10 @@ def number_of(said: str) -> int:
         -value if after > value else value
         for value, after in zip(values, [*values[1:], 0], strict=True)
     )
+
+
+def _act(said: Sequence[str]) -> bool:
+    return 2 * sum(_STATES.match(line) is None for line in said) >= len(said)
 
 
 def _before(lines: Sequence[str], kind: str) -> int:
