@@ -78,11 +78,11 @@ async def scored(
         ranked = np.argsort(-total, kind="stable")
         front = [ids[at] for at in ranked[sops[ranked]][:REORDERED]]
         front += [ids[at] for at in ranked[~sops[ranked]][:MODULES_REORDERED]]
-        late = await _late(conn, asked, front, reader, states)
+        late, ranked_by = await _late(conn, asked, front, reader, states)
         # What MaxSim did not read is worth the least of what it read.
-        read = [late[one] for one in late if one not in modules] or list(late.values())
+        read = [ranked_by[one] for one in late if one not in modules] or list(ranked_by.values())
         least = min(read, default=0.0)
-        total = total + _z(np.array([late.get(passage_id, least) for passage_id in ids]), scale)
+        total += _z(np.array([ranked_by.get(passage_id, least) for passage_id in ids]), scale)
         near = dict(zip(ids, cosine.tolist(), strict=True))
         # In one passage: two that each know half of the question do not answer it.
         sure = {one: (score + near[one]) / 2 for one, score in late.items()}
@@ -99,14 +99,21 @@ async def scored(
 
 async def _late(
     conn: Connection, asked: Asked, passage_ids: list[int], reader: Reader, states: TokenStates
-) -> dict[int, float]:
-    """MaxSim of these passages; the states of those not at hand are computed."""
+) -> tuple[dict[int, float], dict[int, float]]:
+    """MaxSim of these passages, and what they are ranked by; states not at hand are computed.
+
+    No passage holds a word that the index does not know, so it says how sure an answer can be, and
+    little of which passage is the better one: for that it weighs no more than a word that is known.
+    """
     assert asked.encoded is not None
     found = states.kept(passage_ids)
     missing = [passage_id for passage_id in passage_ids if passage_id not in found]
     if missing:
         found |= await states.encode(await contents.fetch_searchable(conn, missing, reader))
-    return await maxsim(asked.encoded, asked.piece_weights(), found)
+    sure = await maxsim(asked.encoded, asked.piece_weights(), found)
+    if max(asked.rarity.values(), default=0.0) <= asked.known:
+        return sure, sure
+    return sure, await maxsim(asked.encoded, asked.piece_weights(asked.known), found)
 
 
 def _z(scores: NDArray[np.float64], scale: NDArray[np.bool_]) -> NDArray[np.float64]:

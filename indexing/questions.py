@@ -40,6 +40,7 @@ class Asked:
 
     `weights`: term id -> idf, rarest first. `total`: the idf of all its words, unknown and misspelt
     ones included. `rarity`: word -> idf. `vector` and `encoded` are None without a model for them.
+    `known`: the idf of its rarest word that the index knows, where it is asked outside a thread.
     """
 
     text: str
@@ -49,15 +50,17 @@ class Asked:
     rarity: Mapping[str, float]
     vector: NDArray[np.float32] | None
     encoded: Encoded | None
+    known: float = math.inf
 
-    def piece_weights(self) -> NDArray[np.float32]:
-        """Each word piece weighs what its word's rarity is; marks and function words nothing."""
+    def piece_weights(self, most: float = math.inf) -> NDArray[np.float32]:
+        """Each word piece weighs what its word's rarity is, up to `most`; marks and function words
+        nothing."""
         assert self.encoded is not None
         offsets = self.encoded.offsets
         weights = np.zeros(len(offsets), np.float32)
         for start, end, term in placed_terms(self.text):
             inside = (offsets[:, 0] >= start) & (offsets[:, 1] <= end)
-            weights[inside] = self.rarity.get(term, 0.0)
+            weights[inside] = min(self.rarity.get(term, 0.0), most)
         return weights if weights.any() else np.ones_like(weights)
 
 
@@ -111,6 +114,7 @@ async def understood(
                 rarity,
                 None if vectors is None else vectors[index],
                 None if encoded is None else encoded[index],
+                max(weights.values(), default=math.inf) if len(texts) == 1 else math.inf,
             )
         )
     return asked

@@ -19,7 +19,7 @@ from handlers.services import Connection
 from indexing.embeddings import Embedder, EmbeddingModel, Encoded, LocalEmbedder
 from indexing.llama_retriever import as_retriever
 from indexing.nouns import Governance, Passage, Retrieved, Turn
-from indexing.questions import LONGEST
+from indexing.questions import LONGEST, understood
 from indexing.reindex import rebuild
 from indexing.retrieval import best_blocked, retrieve, threshold
 from indexing.store import finding, search
@@ -392,3 +392,22 @@ def test_terms_meet() -> None:
 def test_within(left: str, right: str, edits: int, expected: bool) -> None:
     assert within(left, right, edits) is expected
     assert within(right, left, edits) is expected
+
+
+async def test_a_word_that_no_document_has_does_not_decide_which_one_fits(
+    shop: Shop, states: TokenStates
+) -> None:
+    corpus = await search.fetch_corpus(shop.conn)
+    question = "customer misremembers the password"
+    (asked,) = await understood(shop.conn, [question], corpus, states.embedder, states)
+    unknown, known = asked.rarity["misrememb"], asked.rarity["password"]
+    assert unknown > known
+    # How sure an answer is depends on it; which passage is the better one does not.
+    assert asked.piece_weights().max() == pytest.approx(unknown)
+    assert asked.piece_weights(asked.known).max() == pytest.approx(known)
+    found = await ask(shop, question, states)
+    assert sections(found)[0] == "Passwords"
+    best = found.passages[0]
+    assert found.confidence == pytest.approx((best.maxsim + best.cosine) / 2)
+    threads = await understood(shop.conn, [question, "a", "b"], corpus, states.embedder, states)
+    assert threads[0].piece_weights(threads[0].known).max() == pytest.approx(unknown)
