@@ -17,6 +17,8 @@ from indexing.terms import terms
 READ = 3
 """Passages of SOPs whose words may be quoted: the best one, and what the next ones add. What is
 read of published modules comes beside them, one passage."""
+NEARLY = 0.85
+"""The share of the best section's score from which another one fits nearly as well."""
 NAMED = 2
 """Terms of a heading that a question which says it word for word asks for."""
 
@@ -40,7 +42,8 @@ def read_of(found: Sequence[FoundPassage], question: str) -> tuple[FoundPassage,
     """Those of the found passages that may be quoted from, what is quoted first of all in front.
 
     What stands above a document's first heading says what the document is about. When it fits
-    best, the section of that document that fits best is read too: it says what to do.
+    best, the section of that document that fits best is read too: it says what to do. Of those
+    that fit nearly as well it is one whose heading has a word of the question.
 
     Where a question asks how something is done and the best section has no steps, the steps of its
     document come before it: with headings such as "Before you start" each section has the
@@ -55,6 +58,8 @@ def read_of(found: Sequence[FoundPassage], question: str) -> tuple[FoundPassage,
         return ()
     opening = read[:1] if opens(read[0]) else []
     same = [one for one in found if one.revision_id == read[0].revision_id and not opens(one)]
+    if opening:
+        same = _by_heading(same, question)
     if same:
         how = asks_how(question)
         first = (_procedure(same, question) if how else None) or same[0]
@@ -108,6 +113,16 @@ def _procedure(same: Sequence[FoundPassage], question: str) -> FoundPassage | No
     # Who asks for what the whole document is about begins where it begins.
     told = with_steps[0] if more else min(with_steps, key=lambda one: one.passage_id)
     return told if more & _said(best) <= more & _said(told) else None
+
+
+def _by_heading(same: Sequence[FoundPassage], question: str) -> list[FoundPassage]:
+    """A document's sections, those in front whose heading says more of the question than its title."""
+
+    def is_headed(one: FoundPassage) -> bool:
+        said = set(terms(one.section)) & (set(terms(question)) - set(terms(one.title)))
+        return bool(said) and one.score >= NEARLY * same[0].score
+
+    return sorted(same, key=lambda one: not is_headed(one))
 
 
 def _going_on(same: Sequence[FoundPassage], first: FoundPassage) -> Iterator[FoundPassage]:
