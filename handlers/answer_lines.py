@@ -13,7 +13,7 @@ from itertools import groupby
 
 from handlers.cards import Block, Note, Source, Steps, Text, literal
 from handlers.module_blocks import named
-from handlers.wording import listed, section_beside, section_mark, section_name
+from handlers.wording import day, listed, section_beside, section_mark, section_name
 from indexing.nouns import Answered, FoundPassage, LeftOut, Quoted, Worded, WrittenAnswer
 
 
@@ -83,7 +83,8 @@ def _title(passage: FoundPassage, names: Mapping[str, str]) -> str:
         return passage.title
     sop, *others = passage.module.rests_on
     resting = [
-        f"{other.title} (version {other.version}, owner {names.get(other.owner, other.owner)})"
+        f"{other.title} (version {other.version} of {day(other.version_on)}, owner"
+        f" {names.get(other.owner, other.owner)})"
         for other in others
     ]
     return f"{name_of(passage)}, from {listed([*resting, sop.title])}"

@@ -90,7 +90,7 @@ def _rating(
     if not items:
         return
     at, begins = f"c{view.module.number}", (page - 1) * ON_A_PAGE
-    yield Text("Of ten just-competent people, how many get each question right?")
+    yield Text("Of ten just-competent people, how many would get each question right?")
     if given:
         label = f"Given so far, for {items[0].id} to {items[begins - 1].id}"
         yield Field(f"ratings:{at}", label, "text", value=", ".join(map(str, given)))

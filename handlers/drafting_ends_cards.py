@@ -10,6 +10,7 @@ from handlers.wording import counted
 from review.nouns import Module
 
 NOT_YOUR_DRAFT = "Only whoever asked for this draft can do that. Nothing was changed."
+_FAILS_AGAIN = "Should it fail once more, give your admin the reference: `jobaid doctor` says why."
 
 
 def stop_button(module: Module) -> Button:
@@ -51,9 +52,9 @@ def again_card(module: Module) -> Card:
 
 def given_up_words(module: Module, reference: str, made: int, pieces: int) -> str:
     """It failed each time it was tried."""
-    kept = f" {made} of {counted(pieces, 'piece')} stand and are kept." if made else ""
+    kept = f" What is done is kept: {made} of {counted(pieces, 'piece')}." if made else ""
     return (
-        f"I could not draft {_named(module)}: it failed each time I tried, reference {reference}."
+        f"I could not draft {_named(module)}: it failed each time I tried (reference {reference})."
         f"{kept}"
     )
 
@@ -66,9 +67,7 @@ def given_up_card(module: Module, reference: str, made: int, pieces: int) -> Car
         said,
         (
             Text(said),
-            Note(
-                "Should it fail once more, give your admin the reference: `jobaid doctor` says why."
-            ),
+            Note(_FAILS_AGAIN),
             Buttons((again, stop_button(module))),
         ),
     )
@@ -78,10 +77,10 @@ def no_revision_card(module: Module, reference: str) -> Card:
     """A module is out of use, and its revision could not even be asked for."""
     said = (
         f"{_named(module).capitalize()} is out of use because its source changed, and I could not"
-        f" begin a revision: it failed each time I tried, reference {reference}."
+        f" begin a revision: it failed each time I tried (reference {reference})."
     )
     again = Button("Draft a revision", "draft.revise", f"module:{module.id}", "primary")
-    return Card(said, (Text(said), Buttons((again,))))
+    return Card(said, (Text(said), Note(_FAILS_AGAIN), Buttons((again,))))
 
 
 def _named(module: Module) -> str:

@@ -31,7 +31,7 @@ _BEHIND = {
     "impact": "its impact is smaller",
     "evidence": "fewer kinds of evidence speak for it",
     "people": "its evidence rests on fewer people or cases",
-    "id": "all else is equal and the order of ids decides",
+    "id": "all else is equal and the alphabet decides",
 }
 _ORDER = (
     "In order of impact; then of how many kinds of evidence there are, and on how many people or"

@@ -31,8 +31,8 @@ def left_out_words(left_out: Sequence[str]) -> list[str]:
                 why = _MODEL_FAILED.get(reason, "could not be asked")
                 pieces = counted(int(count), "piece")
                 said.append(
-                    f"The language model {why}: {pieces} could not be written. What stands there"
-                    " without one stays, if anything does."
+                    f"The language model {why}: {pieces} could not be written. Where"
+                    " words stood there before, they stay."
                 )
             case "kept":
                 pieces = counted(int(rest), "piece")

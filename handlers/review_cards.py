@@ -155,9 +155,9 @@ def _note(view: ReviewView) -> str:
             return "It is being revised; the card shows the new content as soon as it is there."
         case "published":
             use = "It waits for practising in chat." if view.is_practised else "In use."
-            return f"{use} It is flagged by itself when a step it rests on changes."
+            return f"{use} When a step it rests on changes, I take it out of use."
         case "flagged":
-            return "Taken out of use. A revision is being drafted from what is in force now."
+            return "Taken out of use until a revision, drafted from what is in force now, is published."
         case "suspended":
             return (
                 "Taken out of use until reviewers decide: withdraw it, or have it reviewed again"
@@ -189,8 +189,8 @@ def _foot(view: ReviewView) -> Iterator[Block]:
         )
         if isinstance(view.stored.content, ItemSet):
             yield Note(
-                "Approving, the SME is asked how many of ten just-competent people get each"
-                " question right."
+                "When the SME approves, I ask how many of ten just-competent people would get"
+                " each question right."
             )
         yield Field(
             f"comment:{at}",
@@ -262,9 +262,9 @@ def _changes(before: Content, after: Content) -> Iterator[Block]:
 
 def _pair(gone: Sequence[str], come: Sequence[str]) -> Iterator[Block]:
     if gone:
-        yield Text("Was: " + literal(" ".join(gone)))
+        yield Text(f"{'Was' if come else 'Gone'}: {literal(' '.join(gone))}")
     if come:
-        yield Text("Now: " + literal(" ".join(come)))
+        yield Text(f"{'Now' if gone else 'New'}: {literal(' '.join(come))}")
 
 
 def _by_key(content: Content) -> dict[str, Section]:
@@ -276,7 +276,7 @@ def sources_card(view: ReviewView, passages: Sequence[tuple[int, str, str]]) -> 
     title = title_of(view.module, view.stored.title)
     blocks: list[Block] = [Heading(f"Sources: {title}")]
     for number, section, text in passages:
-        blocks.append(Text(f"**[{number}] {literal(section)}**"))
+        blocks.append(Text(f"**{literal(section)}** [{number}]"))
         blocks.append(Text(literal(text)))
     if not passages:
         blocks.append(Text("None of its sources can be shown today."))

@@ -11,6 +11,7 @@ from itertools import groupby
 
 from handlers.answer_lines import name_of, source
 from handlers.cards import Block, Card, Note, Sources, Steps, Text, literal
+from handlers.wording import section_mark
 from indexing.nouns import FoundPassage
 from indexing.passages import Unit, units_with_whole_warnings
 
@@ -33,7 +34,9 @@ def source_card(passages: Sequence[tuple[int, FoundPassage]], names: Mapping[str
     blocks: list[Block] = []
     for mark, of_one in groupby(passages, key=lambda marked: marked[0]):
         together = [passage for _, passage in of_one]
+        # A bare number reads as one of a section only with its sign.
         section = together[0].section or together[0].title
+        section = section if " " in section else section_mark(section)
         blocks.append(Text(f"**{literal(section)}** [{mark}]"))
         blocks += _laid_out("\n\n".join(passage.text for passage in together))
     first = dict(reversed(passages))

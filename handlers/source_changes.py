@@ -64,7 +64,8 @@ def flagged_card(view: ReviewView, flag: Flag, revision: int | None) -> Card:
     then = (
         revision_words(revision)
         if revision is not None
-        else "Nobody is left to ask for a revision: no L&D professional is active."
+        else "Nobody is left to ask for a revision: no L&D professional is active. An"
+        " admin can give somebody the seat."
     )
     said = f"{title} is out of use: its source changed."
     blocks = (Heading(said), *source_changes([flag], view.owners), Text(then))
@@ -108,7 +109,7 @@ def _changed(changes: Sequence[dict[str, Any]]) -> Iterator[Block]:
 def _lines(change: dict[str, Any]) -> Iterator[str]:
     before, after = change["before"], change["after"]
     if "step_moved" in change["reasons"]:
-        yield f"Stands elsewhere in the order: {_words(after or before)}"
+        yield f"Moved to another place: {_words(after or before)}"
         return
     if before is not None:
         yield f"{'Was' if after is not None else 'Gone'}: {_words(before)}"

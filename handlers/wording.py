@@ -128,7 +128,7 @@ def cited(passage: FoundPassage, owner: str) -> str:
 def source_detail(source: Source) -> str:
     """Return what follows a source's title: section, version, date, owner."""
     return (
-        f"{after_title(source.section)}"
+        f"{after_title(section_mark(source.section))}"
         f", version {source.version} of {day(source.version_on)}, owner {source.owner}"
     )
 

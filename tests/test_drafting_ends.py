@@ -65,7 +65,7 @@ async def test_what_failed_for_good_is_said_and_gone_on_with(desk: Desk) -> None
     await desk.turn()
     made = await desk.stored()
     card = await give_up(desk)
-    assert "reference K7Q2. 1 of" in card.summary
+    assert "(reference K7Q2). What is done is kept: 1 of" in card.summary
     assert await drafting_due.on_progress(desk.world.conn, module_id) is None
     words = await drafting_ends.given_up_words(desk.world.conn, module_id)
     assert "reference K7Q2" in words

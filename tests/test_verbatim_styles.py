@@ -6,7 +6,7 @@ import pytest
 from sop_texts import sop_text
 from verbatim_drafts import guide_of, made, said
 
-from learning.modules import ItemSet, JobAid, Scenario
+from learning.modules import ItemSet, JobAid, RemedialUnit, Scenario
 from review.drafting_verbatim.answers import answers
 from review.drafting_verbatim.outline import outline
 from review.drafting_verbatim.warning import is_binding_note, is_labelled_warning
@@ -308,6 +308,19 @@ def test_a_unit_and_a_letter_with_a_point_end_a_sentence() -> None:
     )
     assert said(guide.expert[0]) == ["Unload within 20 min.", "Doors must not stay open."]
     assert said(guide.expert[1])[0] == "Rate it by Annex B."
+
+
+def test_a_label_that_is_a_sentence_by_itself() -> None:
+    sop = sop_text("""
+        # Binder
+
+        1. Earth the vessel before charging it.
+
+        Caution! The binder solution contains ethanol: keep every flame away.
+        """)
+    unit = made("remedial", sop).content
+    assert isinstance(unit, RemedialUnit)
+    assert answers("Caution!").passes == "I keep to this: caution!"
 
 
 def test_a_figure_is_asked_for_with_its_whole_unit() -> None:

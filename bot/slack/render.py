@@ -30,7 +30,6 @@ from handlers.cards import (
     Span,
     Steps,
     Text,
-    plain,
     spans,
 )
 from handlers.wording import CUT_SHORT, source_detail
@@ -74,7 +73,7 @@ def _draw(block: Block) -> Iterator[SlackBlock]:
         case Sources(entries):
             yield from _sources(entries)
         case Note(markdown, "quiet"):
-            yield from _context(plain(markdown))
+            yield from _context(_quiet(markdown))
         case Note(markdown):
             yield from _paragraph([Span("⚠ "), *spans(markdown)])
         case Buttons(buttons):
@@ -107,6 +106,13 @@ def _context(text: str) -> Iterator[SlackBlock]:
     for piece in pieces:
         words = "".join(span.text for span in piece)
         yield {"type": "context", "elements": [plain_text(words, _CONTEXT_TEXT)]}
+
+
+def _quiet(markdown: str) -> str:
+    """The words of a note, which Slack draws in one style: what stands out is in quotation marks."""
+    return "".join(
+        f"“{span.text}”" if span.code or span.emphasis else span.text for span in spans(markdown)
+    )
 
 
 def _paragraph(words: Iterable[Span], kind: str = "rich_text_section") -> Iterator[SlackBlock]:

@@ -30,7 +30,6 @@ from handlers.cards import (
     Span,
     Steps,
     Text,
-    plain,
     spans,
 )
 from handlers.wording import CANCEL, CUT_SHORT, source_detail
@@ -73,7 +72,7 @@ def _draw(block: Block, ids: Iterator[int]) -> Iterator[Element]:
         case Sources(entries):
             yield from _sources(entries)
         case Note(markdown, "quiet"):
-            yield from _lines([Span(plain(markdown))], quiet=True, above="Small")
+            yield from _lines(spans(markdown), quiet=True, above="Small")
         case Note(markdown):
             words = [Span(_WARNING), *spans(markdown)]
             yield {"type": "Container", "style": "warning", "items": list(_lines(words))}

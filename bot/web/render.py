@@ -31,7 +31,7 @@ from handlers.cards import (
     joined,
     spans,
 )
-from handlers.wording import day, section_mark
+from handlers.wording import after_title, day, section_mark
 
 _LONGEST_URL = 2_000
 _OPTIONS_IN_SIGHT = 10
@@ -173,7 +173,7 @@ class _Drawing:
         ).format(icon("warning"), said)
 
     def _source(self, source: Source) -> Markup:
-        title = f"{source.title} {section_mark(source.section)}".strip()
+        title = f"{source.title}{after_title(section_mark(source.section))}"
         named = Markup("<b>{}</b>").format(title)
         if _is_safe(source.url):
             named = Markup(

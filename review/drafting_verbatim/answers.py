@@ -63,7 +63,7 @@ class Answers:
 
 def answers(said: str) -> Answers:
     """Both answers to a clause, of which a condition before the instruction is kept."""
-    said = " ".join(LABELLED.sub("", said, count=1).split())
+    said = " ".join(LABELLED.sub("", said, count=1).split()) or said.strip()
     said = _told(said).rstrip(" .;:,")
     lead, act = "", said
     heading, rest = label(said)

@@ -11,7 +11,7 @@ from review.drafting_verbatim.clauses import Block, Clause, Outline, SopStep
 from review.drafting_verbatim.fit import Fit
 from review.drafting_verbatim.guide import named_lists, step_name
 from review.drafting_verbatim.items import Asked, is_odd, numbered, place, questions
-from review.drafting_verbatim.warning import warns
+from review.drafting_verbatim.warning import is_bare_label, warns
 from review.drafting_verbatim.wording import (
     announces,
     dangles,
@@ -106,7 +106,7 @@ def _told(piece: SopStep | Block, *, is_named: bool) -> Iterator[str]:
             continue
         for n, sentence in enumerate(line.sentences):
             said = label(sentence.text)[1] if is_named and at == n == 0 else sentence.text
-            if is_record(said) or announces(said) or dangles(said):
+            if is_record(said) or is_bare_label(said) or announces(said) or dangles(said):
                 continue
             if not (is_odd(said) or points_back(said)):
                 yield said
