@@ -63,6 +63,7 @@ def read_of(found: Sequence[FoundPassage], question: str) -> tuple[FoundPassage,
     if same:
         how = asks_how(question)
         first = (_procedure(same, question) if how else None) or same[0]
+        first = _beginning(same, first) if how else first
         leads = [*opening, first, *(_going_on(same, first) if how else ())]
         read = [*leads, *(one for one in read if one not in leads)]
     return tuple(read[: READ + len(modules)])
@@ -123,6 +124,16 @@ def _by_heading(same: Sequence[FoundPassage], question: str) -> list[FoundPassag
         return bool(said) and one.score >= NEARLY * same[0].score
 
     return sorted(same, key=lambda one: not is_headed(one))
+
+
+def _beginning(same: Sequence[FoundPassage], first: FoundPassage) -> FoundPassage:
+    """Where the steps begin that a passage counts on: under an earlier heading, or where they are."""
+    for one in sorted(same, key=lambda one: -one.passage_id):
+        numbers, known = _numbers(one), min(_numbers(first), default=1)
+        before = one.passage_id < first.passage_id and one.section != first.section
+        if before and known > 1 and numbers and max(numbers) == known - 1:
+            first = one
+    return first
 
 
 def _going_on(same: Sequence[FoundPassage], first: FoundPassage) -> Iterator[FoundPassage]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from test_quoting import chosen, document
 
+from indexing.leading import read_of
 from indexing.marks import marked_steps
 from indexing.quoting import Chosen
 
@@ -124,7 +127,8 @@ async def test_a_question_on_one_clause_gets_that_clause() -> None:
 
 
 async def test_steps_that_go_on_under_the_next_heading_come_along() -> None:
-    found = document(BATTERY)
+    ready, changing, records = document(BATTERY)
+    found = [changing, ready, records]
     told = await chosen("how do I change the battery", found, *([one] for one in found))
     assert words(told) == [
         "Step 1 – Park the truck. Take out the key.",
@@ -153,3 +157,34 @@ async def test_what_stands_below_the_steps_is_told_alone_where_it_is_what_was_as
     assert words(told) == ["Important: you must not promise compensation on the call."]
     told = await chosen("how do I find the fault", found, found)
     assert [quote.step for quote in told.quotes] == [1, 2, 3, None]
+
+
+FIRE = """\
+# Fire evacuation
+
+What everybody does when there is a fire or the fire alarm sounds.
+
+## If you discover a fire
+
+1. Break the nearest call point.
+
+## If the alarm sounds
+
+1. Stop serving at once.
+
+## At the assembly point
+
+1. Call everybody's name.
+"""
+
+
+async def test_of_sections_that_fit_alike_the_heading_decides() -> None:
+    opening, fire, alarm, point = document(FIRE, title="Fire evacuation")
+    found = [
+        replace(one, score=score)
+        for one, score in ((opening, 7.8), (point, 7.3), (alarm, 6.9), (fire, 6.5))
+    ]
+    assert read_of(found, "what do I do when the fire alarm goes")[:2] == (found[0], found[2])
+    assert read_of(found, "who calls the names")[:2] == (found[0], found[1])
+    found[2] = replace(found[2], score=5.0)
+    assert read_of(found, "what do I do when the fire alarm goes")[:2] == (found[0], found[1])
