@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from indexing.embeddings import Embedder
+from indexing.marks import is_marked, marked_steps
 from indexing.nouns import FoundPassage
 from indexing.passages import Unit, units_with_whole_warnings
 from indexing.terms import terms
@@ -30,7 +31,7 @@ class Fit:
     """A unit, its section (place in the ranking) and how well it fits, higher is better.
 
     `at` orders the units of a section. `read` is False for what only goes on with a list that was
-    found: it was not compared with the question.
+    found: it was not compared with the question. `marked` steps carry their number in their words.
     """
 
     section: int
@@ -40,6 +41,7 @@ class Fit:
     text: str
     listed: bool
     read: bool
+    marked: bool = False
     score: float = 0.0
 
     @property
@@ -47,11 +49,18 @@ class Fit:
         return self.unit.step
 
     @property
+    def number(self) -> int | None:
+        """The step's number where its words do not say it."""
+        return None if self.marked else self.unit.step
+
+    @property
     def cost(self) -> int:
         return len(self.text) + MARKED
 
 
-def units_of(read: Sequence[FoundPassage], around: Sequence[Section]) -> list[Fit]:
+def units_of(
+    read: Sequence[FoundPassage], around: Sequence[Section], *, asks_how: bool
+) -> list[Fit]:
     """The units of the sections read, best section first, each in its document's order."""
     ids = {passage.passage_id for passage in read}
     sections: list[Section] = []
@@ -69,24 +78,64 @@ def units_of(read: Sequence[FoundPassage], around: Sequence[Section]) -> list[Fi
             for passage in section
             for unit in units_with_whole_warnings(passage.text)
         ]
+        marked = not any(unit.step for _, unit in in_order)
+        if marked:
+            in_order = list(_with_marked_steps(in_order, asks_how=asks_how))
         fits += [
             Fit(
                 rank,
                 at,
                 passage,
                 unit,
-                _words(passage.text[unit.start : unit.end], unit),
+                _words(passage.text[unit.start : unit.end], None if marked else unit.step),
                 unit.step is not None or passage.text.startswith("- ", unit.start),
                 passage.passage_id in ids,
+                marked,
             )
             for at, (passage, unit) in enumerate(in_order)
         ]
     return fits
 
 
-def _words(text: str, unit: Unit) -> str:
+_Placed = tuple[FoundPassage, Unit]
+
+
+def _with_marked_steps(in_order: Sequence[_Placed], *, asks_how: bool) -> Iterator[_Placed]:
+    """A section's units, each paragraph that is a step by its own mark one of them.
+
+    Points and marked paragraphs directly below such a step belong to it.
+    """
+    paragraphs: list[list[_Placed]] = []
+    for passage, unit in in_order:
+        last = paragraphs[-1][-1] if paragraphs else None
+        if last and last[0] is passage and "\n" not in passage.text[last[1].end : unit.start]:
+            paragraphs[-1].append((passage, unit))
+        else:
+            paragraphs.append([(passage, unit)])
+    said = [own[0][0].text[own[0][1].start : own[-1][1].end] for own in paragraphs]
+    steps = marked_steps(said, asks_how=asks_how)
+    step: _Placed | None = None
+    for at, own in enumerate(paragraphs):
+        passage, unit = own[0]
+        if at in steps:
+            if step:
+                yield step
+            warns = any(each.warning for _, each in own)
+            step = (passage, replace(unit, end=own[-1][1].end, step=steps[at], warning=warns))
+        elif step and step[0] is passage and (said[at].startswith("- ") or is_marked(said[at])):
+            step = (passage, replace(step[1], end=own[-1][1].end))
+        else:
+            if step:
+                yield step
+            step = None
+            yield from own
+    if step:
+        yield step
+
+
+def _words(text: str, step: int | None) -> str:
     """A step without the number in front of it, which the card shows itself; an item, its dash."""
-    if unit.step is None:
+    if step is None:
         return text.removeprefix("- ").strip()
     return text.partition(" ")[2].strip()
 

@@ -7,8 +7,9 @@ the document is about, and who asks how to do something is told the steps.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from indexing.marks import marked_steps
 from indexing.nouns import FoundPassage
 from indexing.passages import units
 from indexing.terms import terms
@@ -16,6 +17,8 @@ from indexing.terms import terms
 READ = 3
 """Passages of SOPs whose words may be quoted: the best one, and what the next ones add. What is
 read of published modules comes beside them, one passage."""
+NEARLY = 0.85
+"""The share of the best section's score from which another one fits nearly as well."""
 NAMED = 2
 """Terms of a heading that a question which says it word for word asks for."""
 
@@ -39,11 +42,13 @@ def read_of(found: Sequence[FoundPassage], question: str) -> tuple[FoundPassage,
     """Those of the found passages that may be quoted from, what is quoted first of all in front.
 
     What stands above a document's first heading says what the document is about. When it fits
-    best, the section of that document that fits best is read too: it says what to do.
+    best, the section of that document that fits best is read too: it says what to do. Of those
+    that fit nearly as well it is one whose heading has a word of the question.
 
     Where a question asks how something is done and the best section has no steps, the steps of its
     document come before it: with headings such as "Before you start" each section has the
-    document's title in common with the question, and no more.
+    document's title in common with the question, and no more. Sections whose steps count on from
+    them come next.
     """
     front = found[: READ + 1]
     sops = [one for one in front if one.kind == "sop"][:READ]
@@ -53,9 +58,14 @@ def read_of(found: Sequence[FoundPassage], question: str) -> tuple[FoundPassage,
         return ()
     opening = read[:1] if opens(read[0]) else []
     same = [one for one in found if one.revision_id == read[0].revision_id and not opens(one)]
+    if opening:
+        same = _by_heading(same, question)
     if same:
-        first = (_procedure(same, question) if asks_how(question) else None) or same[0]
-        read = [*opening, first, *(one for one in read if one not in (*opening, first))]
+        how = asks_how(question)
+        first = (_procedure(same, question) if how else None) or same[0]
+        first = _beginning(same, first) if how else first
+        leads = [*opening, first, *(_going_on(same, first) if how else ())]
+        read = [*leads, *(one for one in read if one not in leads)]
     return tuple(read[: READ + len(modules)])
 
 
@@ -97,12 +107,44 @@ def _procedure(same: Sequence[FoundPassage], question: str) -> FoundPassage | No
     with_steps = [one for one in same if _has_steps(one)]
     if not with_steps or best in with_steps:
         return None
-    told = with_steps[0]
     asked, title = set(terms(_HOW.sub(" ", question))), set(terms(best.title))
     if not asked & title and len({one.section for one in with_steps}) > 1:
         return None
     more = asked - title
+    # Who asks for what the whole document is about begins where it begins.
+    told = with_steps[0] if more else min(with_steps, key=lambda one: one.passage_id)
     return told if more & _said(best) <= more & _said(told) else None
+
+
+def _by_heading(same: Sequence[FoundPassage], question: str) -> list[FoundPassage]:
+    """A document's sections, those in front whose heading says more of the question than its title."""
+
+    def is_headed(one: FoundPassage) -> bool:
+        said = set(terms(one.section)) & (set(terms(question)) - set(terms(one.title)))
+        return bool(said) and one.score >= NEARLY * same[0].score
+
+    return sorted(same, key=lambda one: not is_headed(one))
+
+
+def _beginning(same: Sequence[FoundPassage], first: FoundPassage) -> FoundPassage:
+    """Where the steps begin that a passage counts on: under an earlier heading, or where they are."""
+    for one in sorted(same, key=lambda one: -one.passage_id):
+        numbers, known = _numbers(one), min(_numbers(first), default=1)
+        before = one.passage_id < first.passage_id and one.section != first.section
+        if before and known > 1 and numbers and max(numbers) == known - 1:
+            first = one
+    return first
+
+
+def _going_on(same: Sequence[FoundPassage], first: FoundPassage) -> Iterator[FoundPassage]:
+    """The passages of later sections whose steps count on from those of the first one's."""
+    last = max(max(_numbers(one), default=0) for one in same if one.section == first.section)
+    for one in sorted(same, key=lambda one: one.passage_id):
+        numbers = _numbers(one)
+        if one.passage_id > first.passage_id and last and numbers and min(numbers) == last + 1:
+            last = max(numbers)
+            if one.section != first.section:
+                yield one
 
 
 def _said(passage: FoundPassage) -> set[str]:
@@ -110,4 +152,10 @@ def _said(passage: FoundPassage) -> set[str]:
 
 
 def _has_steps(passage: FoundPassage) -> bool:
-    return any(unit.step is not None for unit in units(passage.text))
+    return bool(_numbers(passage))
+
+
+def _numbers(passage: FoundPassage) -> list[int]:
+    """The numbers of a passage's steps, in its order."""
+    steps = [unit.step for unit in units(passage.text) if unit.step is not None]
+    return steps or list(marked_steps(passage.text.splitlines(), asks_how=True).values())

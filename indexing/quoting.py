@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from indexing.embeddings import Embedder
 from indexing.fits import MARKED, Fit, Section, scored, units_of
-from indexing.leading import comes_before, opens
+from indexing.leading import asks_how, comes_before, opens
 from indexing.nouns import FoundPassage, LeftOut, Quoted
 from indexing.terms import terms
 from indexing.token_states import TokenStates
@@ -31,6 +31,8 @@ AROUND = 3
 """Sentences beside the best one that are quoted with it."""
 BETWEEN = 3
 """Paragraphs and examples that may stand between two steps of one procedure."""
+CLEARLY = 1.25
+"""How many times as well as any step a sentence below them has to fit to be told without them."""
 SAID = 0.8
 """Share of its terms from which a sentence only says again what is quoted already."""
 
@@ -52,7 +54,8 @@ async def choose(
     states: TokenStates | None,
 ) -> Chosen:
     """Choose what answers from `read_of` what was found; `around` are the sections they stand in."""
-    fits = await scored(asked, read, units_of(read, around), embedder, states)
+    how = asks_how(asked)
+    fits = await scored(asked, read, units_of(read, around, asks_how=how), embedder, states)
     if not fits:
         whole = replace(read[0], text=read[0].text[:ROOM])
         return Chosen((Quoted(whole.text, 1),), (read[0],), ())
@@ -65,7 +68,9 @@ async def choose(
         best = max(fits, key=lambda fit: fit.score)
         if best.section == sections[0][0].section:
             kept.add([best])
-    _keep_front(kept, told)
+    _keep_front(kept, told, how=how)
+    if how:
+        _keep_going_on(kept, told, sections)
     _keep_before(kept, told, sections, read)
     _keep_extras(kept, sections, told[0].section)
     return _as_chosen(sections, kept.fits)
@@ -119,27 +124,45 @@ class _Kept:
         return not words or len(words & said) >= SAID * len(words)
 
 
-def _keep_front(kept: _Kept, front: Sequence[Fit]) -> None:
+def _keep_front(kept: _Kept, front: Sequence[Fit], *, how: bool) -> None:
     """Of the best section: what fits best, its warnings, and the procedure or what is around it.
 
     A sentence that fits best often only repeats the question, so what stands around it comes
-    along; where the passage tells a procedure, its steps do.
+    along; where the passage tells a procedure, its steps do, unless what stands below them says
+    more clearly what was asked.
     """
     read = [fit for fit in front if fit.read]
     lead = max(read, key=lambda fit: fit.score)
     if not kept.add([lead]):
         kept.add([_shortened(lead, kept.room - kept.cost([lead]) + lead.cost - MARKED)])
-    for fit in read:
+    steps = [fit for fit in read if fit.step is not None]
+    tells = lead.listed or (steps and (how or not _answers_below(lead, steps)))
+    for fit in front if tells else read:
         if fit.unit.warning:
             kept.add([fit])
-    steps = [fit for fit in read if fit.step is not None]
-    if lead.listed or steps:
+    if tells:
         item = lead if lead.listed else max(steps, key=lambda fit: fit.score)
         _keep_list(kept, front, item)
     else:
-        at = read.index(lead)
-        for fit in _outwards(read, at)[: AROUND + 1]:
+        beside = [fit for fit in read if fit.step is None]
+        for fit in _outwards(beside, beside.index(lead))[: AROUND + 1]:
             kept.add([fit])
+
+
+def _answers_below(lead: Fit, steps: Sequence[Fit]) -> bool:
+    """Whether what fits best stands below the steps and fits much better than any of them."""
+    return lead.at > steps[-1].at and lead.score >= CLEARLY * max(fit.score for fit in steps)
+
+
+def _keep_going_on(kept: _Kept, told: Sequence[Fit], sections: Sequence[Sequence[Fit]]) -> None:
+    """The steps of further sections that count on from those which are told."""
+    last = max((fit.step for fit in told if fit.step is not None), default=0)
+    for section in sections:
+        first = next((fit for fit in section if fit.step is not None), None)
+        same = section[0].passage.revision_id == told[0].passage.revision_id
+        if section is not told and same and first and last and first.step == last + 1:
+            _keep_list(kept, section, first)
+            last = max(fit.step for fit in section if fit.step is not None)
 
 
 def _keep_before(
@@ -262,14 +285,14 @@ def _as_chosen(sections: Sequence[Sequence[Fit]], kept: Sequence[Fit]) -> Chosen
     cited = tuple({passage.passage_id: passage for passage in stands_in}.values())
     number = {passage.passage_id: place for place, passage in enumerate(cited, start=1)}
     quotes = tuple(
-        Quoted(fit.text, number[fit.passage.passage_id], fit.step, fit.unit.warning, fit.listed)
+        Quoted(fit.text, number[fit.passage.passage_id], fit.number, fit.unit.warning, fit.listed)
         for fit in shown
     )
     left_out = tuple(
         LeftOut(
             number[rest[0].passage.passage_id],
-            tuple(fit.step for fit in rest if fit.step is not None),
-            sum(fit.step is None for fit in rest),
+            tuple(fit.number for fit in rest if fit.number is not None),
+            sum(fit.number is None for fit in rest),
         )
         for rest in missing.values()
     )

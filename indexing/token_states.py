@@ -34,7 +34,7 @@ class TokenStates:
         self.limit = limit
         self.bytes = 0
         self._kept: OrderedDict[int, States] = OrderedDict()
-        self._units: OrderedDict[int, NDArray[np.float32]] = OrderedDict()
+        self._units: OrderedDict[tuple[int, int], NDArray[np.float32]] = OrderedDict()
         # Two questions about the same passages do not encode them twice.
         self._encoding = asyncio.Lock()
 
@@ -60,18 +60,20 @@ class TokenStates:
 
     async def units(self, texts: Mapping[int, Sequence[str]]) -> dict[int, NDArray[np.float32]]:
         """The vectors (n, dimensions) of these passages' sentences and steps, kept from now on."""
-        missing = [passage_id for passage_id in texts if passage_id not in self._units]
+        # What is a unit depends on the section and on the question, not on the passage alone.
+        keys = {passage_id: (passage_id, hash(tuple(own))) for passage_id, own in texts.items()}
+        missing = [passage_id for passage_id in texts if keys[passage_id] not in self._units]
         if missing:
             flat = [text for passage_id in missing for text in texts[passage_id]]
             vectors = await self.embedder.embed(flat)
             at = 0
             for passage_id in missing:
                 end = at + len(texts[passage_id])
-                self._units[passage_id] = vectors[at:end]
+                self._units[keys[passage_id]] = vectors[at:end]
                 at = end
-        found = {passage_id: self._units[passage_id] for passage_id in texts}
-        for passage_id in texts:
-            self._units.move_to_end(passage_id)
+        found = {passage_id: self._units[key] for passage_id, key in keys.items()}
+        for key in keys.values():
+            self._units.move_to_end(key)
         while len(self._units) > UNITS_KEPT:
             self._units.popitem(last=False)
         return found

@@ -1,8 +1,7 @@
 """Decides what else than a numbered list is a step: a heading, a paragraph or a row that counts.
 
-`## Step 1 – …`, `Step 1: …`, `(1) …`, `I. …`, `A. …` and tables with a column of numbers are steps
-where they count from one without a gap; `3.1 …`, `a) …`, `1️⃣ …` and `First, …`, which may count
-anything, where half of them tell what to do. What stands between two steps belongs to the first.
+Headings (`## Step 1 – …`), and the marks that `indexing/marks.py` knows; those which may count
+anything where half of them tell what to do. What stands between two steps belongs to the first.
 """
 
 from __future__ import annotations
@@ -12,43 +11,28 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby, pairwise
 
+from indexing.marks import (
+    FEWEST,
+    FEWEST_WORDED,
+    GOES_ON,
+    MARKS,
+    MAY_COUNT_ANYTHING,
+    STEP_WORD,
+    counted,
+    number_of,
+)
 from review.drafting_verbatim.clauses import Block, Clause, Part, SopStep
 from review.drafting_verbatim.wording import announces, instructs, label, section_name
 
-_STEP_WORD = r"(?:step|schritt|étape|etape|paso|passo|stap|steg|krok)"
-_HEADING = re.compile(rf"{_STEP_WORD}\s+(\d{{1,2}}|[IVX]{{1,5}})\b[\s.:)–—-]*", re.IGNORECASE)
-_MARKS: Mapping[str, re.Pattern[str]] = {
-    "step": re.compile(rf"{_STEP_WORD}\s+(\d{{1,2}})\s*[.:)–—-]\s*(?=\S)", re.IGNORECASE),
-    "bracket": re.compile(r"\((\d{1,2})\)\s+(?=\S)"),
-    "roman": re.compile(r"([IVX]{1,5})[.)]\s+(?=\S)"),
-    "letter": re.compile(r"([A-Z])[.)]\s+(?=\S)"),
-    "row": re.compile(r"\|\s*(\d{1,3}(?:\.\d{1,3})*)[.)]?\s*\|\s*(?=[^|\s])"),
-    "decimal": re.compile(r"(\d{1,2}(?:\.\d{1,2})+)[.)]?\s+(?=\S)"),
-    "small": re.compile(r"\(?([a-z]|[ivx]{2,4})[.)]\s+(?=\S)"),
-    "keycap": re.compile(r"([0-9①-⑳])(?:\ufe0f?\u20e3|(?<=[①-⑳]))\s*(?=\S)"),
-    "ordinal": re.compile(
-        r"(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|final|last)(?:ly)?,\s+(?=\S)",
-        re.IGNORECASE,
-    ),
-}
-_MAY_COUNT_ANYTHING = frozenset({"decimal", "small", "keycap", "ordinal"})
-_GOES_ON = frozenset({"step", "keycap"})
-"""Kinds that may count on in the next section."""
-_ORDINALS = (
-    *("first", "second", "third", "fourth", "fifth"),
-    *("sixth", "seventh", "eighth", "ninth", "tenth"),
-)
+_HEADING = re.compile(rf"{STEP_WORD}\s+(\d{{1,2}}|[IVX]{{1,5}})\b[\s.:)–—-]*", re.IGNORECASE)
 _CELL = re.compile(r"[^|]*[^|\s]")
 _BLANK = re.compile(r"[\W_]*")
 """A cell that says nothing: a dash, a line to sign on."""
 _COUNTS = re.compile(
-    rf"\|\s*(?:{_STEP_WORD}s?|#|nr\.?|no\.?|number|order)?\s*(?:no\.?|nr\.?|#)?\s*\|", re.IGNORECASE
+    rf"\|\s*(?:{STEP_WORD}s?|#|nr\.?|no\.?|number|order)?\s*(?:no\.?|nr\.?|#)?\s*\|", re.IGNORECASE
 )
-_ROMAN = {"I": 1, "V": 5, "X": 10}
 _UNCOUNTED = re.compile(r"(?:next|then|now|after that|afterwards|to start)\b", re.IGNORECASE)
 """How a paragraph may go on that is a step without a number: `First, … Next, … Finally, …`."""
-FEWEST = 2
-FEWEST_WORDED = 3
 
 
 def with_all_steps(parts: Sequence[Part]) -> Iterator[Part]:
@@ -59,14 +43,14 @@ def with_all_steps(parts: Sequence[Part]) -> Iterator[Part]:
         own = list(section)
         if not any(isinstance(part, SopStep) for part in own):
             kind, own = _counted([part for part in own if isinstance(part, Block)], before)
-            before = (kind, _last_number(own)) if kind else before
+            before = (kind, _lastnumber_of(own)) if kind else before
         yield from _together(own)
 
 
 def step_of_heading(heading: str) -> int | None:
     """The number of a heading that is a step's: `Step 2 – Check the lists`."""
     found = _HEADING.match(section_name(heading))
-    return _number(found[1]) if found else None
+    return number_of(found[1]) if found else None
 
 
 def _headed(parts: Sequence[Part]) -> Iterator[Part]:
@@ -111,9 +95,10 @@ def _counted(blocks: Sequence[Block], before: tuple[str, int]) -> tuple[str, lis
     how far.
     """
     placed = [(block, line) for block in blocks for line in block.lines]
-    for kind, mark in _MARKS.items():
-        known = before[1] if kind == before[0] and kind in _GOES_ON else 0
-        first, at = _run(placed, kind, mark, known)
+    said = ["" if line.form == "code" or line.depth else line.quote for _, line in placed]
+    for kind, mark in MARKS.items():
+        known = before[1] if kind == before[0] and kind in GOES_ON else 0
+        first, at = counted(said, kind, known)
         if len(at) < (1 if first > 1 else FEWEST):
             continue
         if kind == "row" and not _has_counting_head(placed[: at[0]]):
@@ -122,49 +107,10 @@ def _counted(blocks: Sequence[Block], before: tuple[str, int]) -> tuple[str, lis
             len(at) < FEWEST_WORDED or any(_UNCOUNTED.match(line.quote) for _, line in placed)
         ):
             continue
-        if kind in _MAY_COUNT_ANYTHING and not _act([placed[n][1] for n in at], mark):
+        if kind in MAY_COUNT_ANYTHING and not _act([placed[n][1] for n in at], mark):
             continue
         return kind, _regrouped(placed, at, mark, first)
     return "", list(blocks)
-
-
-def _run(
-    placed: Sequence[tuple[Block, Clause]], kind: str, mark: re.Pattern[str], known: int
-) -> tuple[int, list[int]]:
-    """The first number and the places of the marks, none if they do not count without a gap.
-
-    They count from one, or on from `known`. Of `3.1` and `3.1.1` the shorter ones are the steps.
-    """
-    found = [(n, match[1]) for n, (_, line) in enumerate(placed) if (match := _marked(line, mark))]
-    if kind in ("decimal", "row"):
-        least = min((said.count(".") for _, said in found), default=0)
-        found = [(n, said) for n, said in found if said.count(".") == least]
-        if len({said.rpartition(".")[0] for _, said in found}) > 1:
-            return 0, []
-    at: list[int] = []
-    first = 0
-    for n, said in found:
-        expected = first + len(at) if at else 1
-        number = _counts_as(kind, said, expected)
-        if not at and number in (1, known + 1):
-            first = expected = number
-        if number == expected:
-            at.append(n)
-        elif not (kind == "small" and at and set(said) <= set("ivx")):
-            return 0, []
-    return first, at
-
-
-def _counts_as(kind: str, said: str, expected: int) -> int:
-    """The number that a mark stands for; the last of several is whichever is expected."""
-    said = said.casefold() if kind == "ordinal" else said
-    if kind in ("letter", "small"):
-        return ord(said.casefold()) - ord("a") + 1 if len(said) == 1 else 0
-    if kind == "ordinal":
-        return _ORDINALS.index(said) + 1 if said in _ORDINALS else expected if expected > 2 else 0
-    if "①" <= said <= "⑳":
-        return ord(said) - ord("①") + 1
-    return _number(said.rpartition(".")[2])
 
 
 def _act(lines: Sequence[Clause], mark: re.Pattern[str]) -> bool:
@@ -178,13 +124,9 @@ def _acts(said: str) -> bool:
     return any(instructs(part) for part in parts)
 
 
-def _last_number(parts: Sequence[Part]) -> int:
+def _lastnumber_of(parts: Sequence[Part]) -> int:
     """The number of the last step, 0 without one."""
     return max((part.number for part in parts if isinstance(part, SopStep)), default=0)
-
-
-def _marked(line: Clause, mark: re.Pattern[str]) -> re.Match[str] | None:
-    return None if line.form == "code" or line.depth else mark.match(line.quote)
 
 
 def _has_counting_head(before: Sequence[tuple[Block, Clause]]) -> bool:
@@ -204,7 +146,7 @@ def _regrouped(
         found = mark.match(line.quote)
         assert found is not None
         rest = [own for _, own in placed[first + 1 : stop] if own.quote != head]
-        worded = found[1].isalpha() and len(found[1]) > 1 and mark is _MARKS["ordinal"]
+        worded = found[1].isalpha() and len(found[1]) > 1 and mark is MARKS["ordinal"]
         own = line if worded else replace(line, start=line.start + found.end())
         lines = _cells(own) if line.form == "row" else [own]
         below = [replace(each, depth=each.depth + 1) for each in rest]
@@ -261,14 +203,3 @@ def _belongs(last: Clause, block: Part) -> bool:
     """Whether what follows the last step of a list is what that announces, or an example to copy."""
     form = block.head.form
     return form == "code" or (form != "prose" and announces(last.text))
-
-
-def _number(said: str) -> int:
-    """`3` or `III` as a number."""
-    if said.isdigit():
-        return int(said)
-    values = [_ROMAN[sign] for sign in said.upper()]
-    return sum(
-        -value if after > value else value
-        for value, after in zip(values, [*values[1:], 0], strict=True)
-    )
