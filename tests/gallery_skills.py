@@ -68,7 +68,7 @@ _MANY = tuple(
         Gap(f"gap-{number}", "service-agent", "refunds", "Serve quicker", 3, "They wait.", ()),
         _REFUNDS,
         number,
-        "id",
+        "id" if number > 1 else None,
     )
     for number in range(1, 13)
 )
