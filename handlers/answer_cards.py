@@ -57,10 +57,12 @@ def answered_card(
     answer_id: int | None,
     helpful: bool | None = None,
     note: str = "",
+    guide: int | None = None,
 ) -> Card:
     """The words that fit, each with its source. `helpful` draws that press as made.
 
-    `note` says how the answer came about, where that is not the usual way.
+    `note` says how the answer came about, where that is not the usual way; `guide` is the module
+    that tells the same section step by step.
     """
     blocks: list[Block] = [Heading(heading_of(answered.cited[0].title, answered.heading))]
     blocks += answer_lines.blocks(answered)
@@ -70,7 +72,7 @@ def answered_card(
         blocks.append(Note(literal(f"Written for {roles}; nothing for your role covers this.")))
     blocks.append(Note(note or note_of(answered)))
     if answer_id is not None:
-        of_module = tuple(answer_module_buttons(answered, f"answer:{answer_id}"))
+        of_module = tuple(answer_module_buttons(answered, f"answer:{answer_id}", guide))
         blocks += [Buttons(of_module)] if of_module else []
         blocks.append(answer_buttons(f"answer:{answer_id}", helpful))
     heading = heading_of(answered.cited[0].title, answered.heading)

@@ -14,9 +14,9 @@ from handlers.parts import first_part
 from handlers.services import Connection
 from indexing.nouns import Answered, WrittenAnswer
 from indexing.store.cited import NamedRevision, fetch_current_revisions
-from indexing.store.in_use import fetch_readable
+from indexing.store.in_use import fetch_guide_on, fetch_readable
 from learning.modules import Content, Guide, JobAid, Level, Step, cites
-from learning.nouns import Person, audience_of
+from learning.nouns import EVERYONE, Person, audience_of
 from learning.store import fetch_people
 from learning.store.published import PublishedModule, fetch_level, fetch_published_module
 from review.reviewers import seats_of
@@ -79,7 +79,21 @@ async def answer_as_wanted(
         if shown is not None:
             foot = (answer_buttons(f"answer:{answer_id}", helpful),)
             return shown_card(shown, level, f"answer:{answer_id}", foot)
-    return answered_card(answered, names, answer_id, helpful, note)
+    guide = await _guide_to(conn, answered, person, today)
+    return answered_card(answered, names, answer_id, helpful, note, guide)
+
+
+async def _guide_to(
+    conn: Connection, answered: Answered | WrittenAnswer, person: Person | None, today: date
+) -> int | None:
+    """The guide to the section that an answer begins with, where it is not from a module itself."""
+    lead = answered.cited[0]
+    if person is None or any(passage.module for passage in answered.cited):
+        return None
+    roles = (EVERYONE, *person.roles)
+    return await fetch_guide_on(
+        conn, lead.document_id, lead.section, audience_of(person), roles, today
+    )
 
 
 def shown_card(shown: Shown, level: Level, subject: str = "", foot: Sequence[Buttons] = ()) -> Card:

@@ -21,13 +21,25 @@ def leading_guide(answered: Answered | WrittenAnswer) -> int | None:
     return module.module_id if module is not None and module.kind == "guide" else None
 
 
-def answer_module_buttons(answered: Answered | WrittenAnswer, subject: str) -> Iterator[Button]:
-    """The buttons of an answer that quotes a published module; of a guide, its standard level."""
+def answer_module_buttons(
+    answered: Answered | WrittenAnswer, subject: str, guide: int | None
+) -> Iterator[Button]:
+    """The buttons of an answer that quotes a published module; of a guide, its standard level.
+
+    Where it quotes the SOP, the button of the `guide` to that section, if there is one.
+    """
+    if guide is not None:
+        yield guide_button(guide)
     if leading_guide(answered) is not None:
         yield from level_buttons(subject, "standard")
     module = next((passage.module for passage in answered.cited if passage.module), None)
     if module is not None:
         yield wrong_button(module.module_id)
+
+
+def guide_button(module_id: int) -> Button:
+    """What opens the guide to the section that an answer quotes."""
+    return Button("Open the guide", "module.show", f"module:{module_id}", "quiet")
 
 
 def level_buttons(subject: str, level: Level) -> tuple[Button, ...]:

@@ -27,7 +27,7 @@ from learning.modules import Cite, Content, Guide, JobAid, Sentence, Step
 from learning.nouns import Person
 from learning.store import act_as, fetch_person, upsert_person
 from learning.store.published import fetch_level
-from review import store
+from review import gate, store
 from review.nouns import Module
 from review.publishing import passages_of
 
@@ -502,6 +502,35 @@ async def test_a_batch_names_the_sops_behind_a_module(desk: Desk) -> None:
     assert [sop["uri"] for sop in cited["rests_on"]] == ["refunds.md"]
     passages = [each["text"] for each in line["passages"] if each["uri"] == cited["uri"]]
     assert any(cited["quote"] in text for text in passages)
+
+
+async def test_an_answer_from_the_sop_opens_the_guide_to_that_section(desk: Desk) -> None:
+    before = await desk.ask("priya", "refund without a receipt")
+    assert "Open the guide" not in buttons(before)
+    guide = replace(levels(desk.world), title="Counter work, told at three levels")
+    module = await publish(desk.world, guide)
+    card = await desk.ask("priya", "refund without a receipt")
+    (sources,) = (block for block in card.blocks if isinstance(block, Sources))
+    assert sources.entries[0].title == "Refund without a receipt", "the SOP itself answers"
+    answered = desk.ref
+    ((_, _, shown),) = await desk.press("priya", buttons(card)["Open the guide"])
+    assert shown.summary == "Guide “Counter work, told at three levels”"
+    assert {"Novice", "Expert"} <= set(buttons(shown))
+    ((_, _, rated),) = await desk.press("priya", buttons(card)["Helpful"], card=answered)
+    assert "Open the guide" in buttons(rated), "it stays when the card is drawn again"
+    other = await desk.ask("dana", "refund without a receipt")
+    assert "Open the guide" not in buttons(other), "it is written for another role"
+    await gate.withdraw(
+        desk.world.conn,
+        module_id=module.id,
+        person=desk.world.people["jo"],
+        owns=False,
+        reason="Wrong limit.",
+        press=await desk.world.press("jo"),
+        now=NOW,
+    )
+    again = await desk.ask("priya", "refund without a receipt")
+    assert "Open the guide" not in buttons(again)
 
 
 async def test_a_chosen_level_is_shown_in_place_and_kept(desk: Desk) -> None:

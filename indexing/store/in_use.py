@@ -61,6 +61,36 @@ async def fetch_readable(
         return dict(await cursor.fetchall())
 
 
+async def fetch_guide_on(
+    conn: Connection,
+    document_id: int,
+    section: str,
+    tokens: Iterable[str],
+    roles: Iterable[str],
+    today: date,
+) -> int | None:
+    """The published guide for one of `roles` that tells a section of an SOP: the most particular.
+
+    Only what the holder of `tokens` may be shown today.
+    """
+    cursor = await conn.execute(
+        """
+        select d.module_id
+        from indexing.rests_on o
+        join indexing.document d on d.id = o.document_id
+        join indexing.revision own on own.id = d.in_force_revision_id
+        where o.on_document_id = %s and %s = any (o.sections) and own.format = 'guide'
+          and own.roles && %s::text[] and indexing.module_stands(d, %s)
+          and indexing.common_audience(d.id) && %s::text[]
+        order by cardinality(o.sections), d.module_id desc
+        limit 1
+        """,
+        [document_id, section, list(roles), today, list(tokens)],
+    )
+    row = await cursor.fetchone()
+    return row[0] if row else None
+
+
 async def fetch_resting_on(conn: Connection, revisions: Iterable[int]) -> list[Governance]:
     """What governs today the documents of these revisions: of each its revision in force."""
     async with conn.cursor(row_factory=dict_row) as cursor:
