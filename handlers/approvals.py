@@ -22,7 +22,7 @@ from handlers.review_pressed import field, pressed_module, refuse
 from handlers.review_view import PRACTISED, fetch_view
 from handlers.review_words import TICK_LABELS, names, read_words, seat_words
 from handlers.services import Chat, Connection, Later, Services
-from handlers.wording import SENT_DIRECTLY
+from handlers.wording import SENT_DIRECTLY, listed
 from indexing.embeddings import Embedder
 from indexing.in_use import Embedded
 from learning.nouns import Person
@@ -224,7 +224,11 @@ def _approved_words(result: ApprovedBySeat | Published, read: str) -> str:
         f"one approval as {seat_words(other, result.module.domain)} ({names(people)})"
         for other, people in result.waiting_for.items()
     )
-    return f"approved as {seat}. Still needed: {left}."
+    said = f"approved as {seat}. Still needed: {left}."
+    if result.void:
+        whose = listed(f"{who.name}'s" for who in result.void)
+        said += f" {whose} approval counts no more: the seat it was given for is gone since."
+    return said
 
 
 def _ticks(pressed: Pressed, number: int) -> Iterable[str]:

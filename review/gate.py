@@ -14,6 +14,7 @@ from indexing.in_use import Embedded
 from indexing.store.search import lock_writers
 from learning.modules import Content, ItemSet, cites, content_body, content_hash
 from learning.nouns import Person
+from learning.store import fetch_people
 from review import store
 from review.flags import outdated
 from review.nouns import TICKS, Checked, Module, Seat
@@ -78,6 +79,9 @@ async def approve(
         return module
     if module.state not in BEFORE_REVIEWERS:
         return NotNow(module)
+    void: tuple[Person, ...] = ()
+    if seats_of(person, module.domain):
+        module, void = await _without_void(conn, module, person, now)
     seat = await _seat_to_fill(conn, module, person)
     if not isinstance(seat, str):
         return seat
@@ -110,6 +114,7 @@ async def approve(
             await _again(conn, module),
             seat,
             {other: who for other, who in waiting.items() if other != seat},
+            void,
         )
     await store.publish(conn, module.id, actor=person.email, now=now)
     stored = await store.fetch_content(conn, module.id, number)
@@ -268,6 +273,23 @@ async def _again(conn: Connection, module: Module) -> Module:
     found = await store.fetch_module(conn, module.id)
     assert found
     return found
+
+
+async def _without_void(
+    conn: Connection, module: Module, person: Person, now: datetime
+) -> tuple[Module, tuple[Person, ...]]:
+    """The module and whose approvals of it count no more: they have lost the seat since.
+
+    Then both seats have to approve anew, as after any change; `person` is about to.
+    """
+    standing = await store.fetch_standing_seats(conn, module.id)
+    given = await store.fetch_approvals(conn, module)
+    lost = {each.person_id for each in given if each.seat not in standing}
+    if not lost:
+        return module, ()
+    await store.mark_back_in_review(conn, module.id, actor=person.email, now=now)
+    people = await fetch_people(conn)
+    return await _again(conn, module), tuple(who for who in people if who.id in lost)
 
 
 async def _seat_to_fill(

@@ -111,11 +111,15 @@ class NoReviewerLeft:
 
 @dataclass(frozen=True, slots=True)
 class ApprovedBySeat:
-    """One seat has approved. `waiting_for` can fill the other."""
+    """One seat has approved. `waiting_for` can fill the other.
+
+    The approvals of the people in `void` count no more: they lost their seat before the second one.
+    """
 
     module: Module
     seat: Seat
     waiting_for: Mapping[Seat, tuple[Person, ...]]
+    void: tuple[Person, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,14 +132,45 @@ async def test_nobody_without_a_seat_of_the_domain_approves(world: World, name: 
     assert [who.name for who in refused.holders["sme"]] == ["Dana Cole", "Lee Park", "Max Both"]
 
 
+async def lose_seat(world: World, name: str) -> None:
+    await people_store.act_as(world.conn, "tests", {})
+    await people_store.set_seats(world.conn, world.people[name].id, [])
+
+
 async def test_a_seat_lost_since_the_card_was_posted_counts_no_more(world: World) -> None:
     module = await world.drafted()
     await world.approve(module, "dana")
-    dana = replace(world.people["dana"], seats=())
-    await people_store.act_as(world.conn, "tests", {})
-    await people_store.upsert_person(world.conn, dana)
+    await lose_seat(world, "dana")
+    first = await world.approve(module, "jo")
+    assert isinstance(first, outcomes.ApprovedBySeat), "the first approval of a new round"
+    assert (first.seat, first.module.round) == ("ld", module.round + 1)
+    assert [who.name for who in first.void] == ["Dana Cole"]
+    assert "dana@example.com" not in {who.email for who in first.waiting_for["sme"]}
+    assert await world.published() == []
+    assert isinstance(await world.approve(module, "lee"), outcomes.Published)
+
+
+async def test_another_sme_approves_once_the_first_lost_the_seat(world: World) -> None:
+    module = await world.drafted()
+    await world.approve(module, "dana")
+    assert isinstance(await world.approve(module, "lee"), outcomes.SeatTaken)
+    await lose_seat(world, "dana")
+    assert isinstance(await world.approve(module, "priya"), outcomes.NotAReviewer)
+    assert await world.state(module) == "approved_by_one", "who holds no seat moves nothing"
+    assert isinstance(await world.approve(module, "lee"), outcomes.ApprovedBySeat)
+    assert isinstance(await world.approve(module, "jo"), outcomes.Published)
+
+
+async def test_an_approval_whose_giver_lost_the_seat_publishes_nothing_by_sql(
+    world: World,
+) -> None:
+    module = await world.drafted()
+    await world.approve(module, "dana")
+    await lose_seat(world, "dana")
     with pytest.raises(psycopg.errors.RaiseException, match="needs an SME's"):
-        await world.approve(module, "jo")
+        await world.conn.execute(
+            "update review.module set state = 'published', moved_by = 'x', moved_at = now()"
+        )
 
 
 async def test_all_three_ticks_are_needed(world: World) -> None:

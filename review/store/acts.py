@@ -74,6 +74,15 @@ async def fetch_approvals(conn: Connection, module: Module) -> tuple[Approval, .
     )
 
 
+async def fetch_standing_seats(conn: Connection, module_id: int) -> frozenset[Seat]:
+    """The seats whose approval of a module counts: its giver may still give it."""
+    cursor = await conn.execute(
+        "select review.approved_seats(m) from review.module m where id = %s", [module_id]
+    )
+    row = await cursor.fetchone()
+    return frozenset(row[0]) if row else frozenset()
+
+
 async def insert_opened(
     conn: Connection, module: Module, *, person_id: int, part: int, parts: int, now: datetime
 ) -> None:
