@@ -158,10 +158,13 @@ async def test_hostile_and_odd_questions_get_one_quiet_answer(world: World) -> N
     for number, text in enumerate(texts):
         await world.hear(world.teams.direct(text, number))
     assert await world.states() == ["handled"] * 5
-    answers = [said for said in world.teams.sent() if "text" in said]
+    answers = world.teams.sent()
     assert len(answers) == 5
     for said in answers:
-        assert not any(mark in said["text"] for mark in ("<", "](", "://"))
+        assert words(said)
+        assert not any(mark in said.get("text", "") for mark in ("<", "](", "://"))
+        # What a card quotes stands in runs of text, in which no link or markup comes alive.
+        assert not any(each.get("type") == "TextBlock" for each in elements(said))
 
 
 # Once, in any order
