@@ -158,6 +158,13 @@ def _placed(problem: Problem) -> str:
     match problem.code:
         case "duplicate":
             mine = shlex.quote(f"{problem.value}:{problem.file}")
+            source, _, uri = problem.hint.partition(":")
+            if uri == problem.file:
+                return (
+                    f"{problem.file}: the same text stands in {problem.hint}. If this is that folder,"
+                    f" name it: --source {shlex.quote(source)}. Else delete one, or say which counts:"
+                    f" `jobaid documents canonical {shlex.quote(problem.hint)} --as EMAIL`."
+                )
             return (
                 f"{problem.file}: the same text stands in {problem.hint}. Delete one, or say which"
                 f" counts: `jobaid documents canonical {shlex.quote(problem.hint)} --as EMAIL` or"

@@ -289,3 +289,13 @@ def test_every_problem_says_what_happened_and_what_to_do(code: Code) -> None:
 
 def test_every_field_of_governance_can_be_written() -> None:
     assert set(Wording.model_fields) == set(Governance.__dataclass_fields__) - {"written"}
+
+
+def test_the_same_file_under_another_source_is_asked_for_by_that_name() -> None:
+    again = Problem(
+        "duplicate", "text", "till/voids.md", value="sops", hint="samples:till/voids.md"
+    )
+    assert "name it: --source samples." in remedy(again)
+    other = Problem("duplicate", "text", "voids.md", value="sops", hint="samples:till/voids.md")
+    assert "--source" not in remedy(other)
+    assert "jobaid documents canonical sops:voids.md --as EMAIL" in remedy(other)
