@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from handlers.answer_cards import Names, answer_buttons, answered_card
-from handlers.cards import Block, Buttons, Card, Heading, Note, Quote
+from handlers.cards import Block, Button, Buttons, Card, Heading, Note, Quote
 from handlers.module_blocks import content_blocks, named, sources_of
 from handlers.module_buttons import leading_guide, level_buttons, wrong_button
 from handlers.parts import first_part
@@ -78,7 +78,7 @@ async def answer_as_wanted(
         shown = await fetch_shown(conn, module_id, person, today)
         if shown is not None:
             foot = (answer_buttons(f"answer:{answer_id}", helpful),)
-            return shown_card(shown, level, f"answer:{answer_id}", foot)
+            return _answer_card(shown, level, f"answer:{answer_id}", foot, answered.heading)
     guide = await _guide_to(conn, answered, person, today)
     return answered_card(answered, names, answer_id, helpful, note, guide)
 
@@ -94,6 +94,38 @@ async def _guide_to(
     return await fetch_guide_on(
         conn, lead.document_id, lead.section, audience_of(person), roles, today
     )
+
+
+def _answer_card(
+    shown: Shown, level: Level, subject: str, foot: Sequence[Buttons], section: str
+) -> Card:
+    """A guide in place of an answer: what it has of the section that was quoted, if that fits."""
+    narrowed = _of_section(shown.content, section)
+    if narrowed is not None:
+        module = f"module:{shown.module.module_id}"
+        whole = Buttons((Button("The whole guide", "module.show", module, "quiet"),))
+        card = whole_card(replace(shown, content=narrowed), level, subject, (whole, *foot))
+        heading = Heading(named(narrowed.kind, narrowed.title), f"{section}, {level} level")
+        card = replace(card, blocks=(heading, *card.blocks[1:]))
+        if first_part(card, MORE, module) == card:
+            return card
+    return shown_card(shown, level, subject, foot)
+
+
+def _of_section(content: Content, section: str) -> Guide | None:
+    """A guide with the steps and warnings of one section alone; None where that is all or none."""
+    if not isinstance(content, Guide):
+        return None
+    novice, standard, expert = (
+        tuple(step for step in steps if step.section == section)
+        for steps in (content.novice, content.standard, content.expert)
+    )
+    if not standard or standard == content.standard:
+        return None
+    warnings = tuple(
+        line for line in content.warnings if any(cite.section == section for cite in line.cites)
+    )
+    return replace(content, novice=novice, standard=standard, expert=expert, warnings=warnings)
 
 
 def shown_card(shown: Shown, level: Level, subject: str = "", foot: Sequence[Buttons] = ()) -> Card:

@@ -15,7 +15,7 @@ from sop_folder import NOW, TODAY
 
 from handlers import answering, presses
 from handlers.answer_cards import not_covered_text
-from handlers.cards import Button, Buttons, Card, Field, Sources
+from handlers.cards import Button, Buttons, Card, Field, Heading, Sources
 from handlers.inbound import Asked, CardRef, Place, Pressed
 from handlers.services import Connection, Services
 from handlers.trying import Question, reply_line
@@ -531,6 +531,33 @@ async def test_an_answer_from_the_sop_opens_the_guide_to_that_section(desk: Desk
     )
     again = await desk.ask("priya", "refund without a receipt")
     assert "Open the guide" not in buttons(again)
+
+
+async def test_in_place_of_an_answer_a_guide_shows_the_section_that_was_asked(desk: Desk) -> None:
+    guide, section = levels(desk.world), "After the refund"
+    limit = desk.world.said("Above £75, a shift lead approves at the till.")
+    more = Sentence("Write down who it was.", limit.cites)
+    after = Step(1, section, (limit,))
+    await publish(
+        desk.world,
+        replace(
+            guide,
+            novice=(*guide.novice, Step(1, section, (limit, more))),
+            standard=(*guide.standard, after),
+            expert=(*guide.expert, after),
+        ),
+    )
+    card = await desk.ask("priya", "refunding at the counter")
+    ((_, _, novice),) = await desk.press("priya", buttons(card)["Novice"])
+    heading = novice.blocks[0]
+    assert isinstance(heading, Heading)
+    assert heading.detail == "After the refund, novice level"
+    assert "Write down who it was." in str(novice.blocks)
+    assert "loyalty number first" not in str(novice.blocks)
+    assert {"Standard", "Expert", "The whole guide", "Helpful"} <= set(buttons(novice))
+    said = await desk.press("priya", buttons(novice)["The whole guide"])
+    assert "loyalty number first" in str(said[-1][2].blocks)
+    assert "The whole guide" not in buttons(said[-1][2])
 
 
 async def test_a_chosen_level_is_shown_in_place_and_kept(desk: Desk) -> None:
