@@ -78,7 +78,7 @@ async def answer_as_wanted(
         shown = await fetch_shown(conn, module_id, person, today)
         if shown is not None:
             foot = (answer_buttons(f"answer:{answer_id}", helpful),)
-            return _answer_card(shown, level, f"answer:{answer_id}", foot, answered.heading)
+            return section_card(shown, level, f"answer:{answer_id}", foot, answered.heading)
     guide = await _guide_to(conn, answered, person, today)
     return answered_card(answered, names, answer_id, helpful, note, guide)
 
@@ -96,7 +96,7 @@ async def _guide_to(
     )
 
 
-def _answer_card(
+def section_card(
     shown: Shown, level: Level, subject: str, foot: Sequence[Buttons], section: str
 ) -> Card:
     """A guide in place of an answer: what it has of the section that was quoted, if that fits."""

@@ -10,7 +10,7 @@ from gallery_review import AID, GUIDE, ITEMS, said, view
 from handlers import published_cards as made
 from handlers.answer_cards import answer_buttons, answered_card
 from handlers.cards import Card
-from handlers.guides import Shown, shown_card
+from handlers.guides import Shown, section_card, shown_card
 from handlers.source_cards import source_card
 from indexing.nouns import Answered, FoundPassage, InUse, Quoted, RestsOn
 from learning.modules import Content, Guide, Step
@@ -63,6 +63,16 @@ _FROM_GUIDE = Answered(
     (Quoted(_AID_PASSAGE.text, 1, 1), Quoted("Sign for it.", 2)),
     (_GUIDE_PASSAGE, _SOP_PASSAGE),
 )
+_FROM_SOP = Answered(
+    "4.2 Refund without a receipt", (Quoted(_SOP_PASSAGE.text, 1, 1),), (_SOP_PASSAGE,)
+)
+_AFTER = (Step(1, "6. After the refund", (said("Put the item in the returns cage."),)),)
+_WITH_MORE = replace(
+    GUIDE,
+    novice=(*GUIDE.novice, *_AFTER),
+    standard=(*GUIDE.standard, *_AFTER),
+    expert=(*GUIDE.expert, *_AFTER),
+)
 _HOSTILE = "*Refunds* <!channel> [1] <https://evil.example|x>"
 
 
@@ -91,6 +101,14 @@ _EVERY = [_module(42, AID), _module(43, GUIDE), _module(44, ITEMS)]
 PUBLISHED: dict[str, Card] = {
     "published_answer_aid": answered_card(_FROM_AID, _NAMES, 42),
     "published_answer_guide": answered_card(_FROM_GUIDE, _NAMES, 42),
+    "published_answer_opens_guide": answered_card(_FROM_SOP, _NAMES, 42, guide=43),
+    "published_answer_section": section_card(
+        _shown(_WITH_MORE),
+        "novice",
+        "answer:42",
+        (answer_buttons("answer:42", None),),
+        GUIDE.novice[0].section,
+    ),
     "published_answer_novice": shown_card(
         _shown(GUIDE), "novice", "answer:42", (answer_buttons("answer:42", None),)
     ),
