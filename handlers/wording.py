@@ -84,7 +84,7 @@ def counted(count: int, noun: str, plural: str = "") -> str:
 
 def section_mark(section: str) -> str:
     """Return a section for a footnote: `§4.2` when its heading is numbered, else the heading."""
-    number = section.split(maxsplit=1)[0].rstrip(".") if section else ""
+    number = next(iter(section.split(maxsplit=1)), "").rstrip(".")
     if number and all(part.isdigit() for part in number.split(".")):
         return f"§{number}"
     return section

@@ -22,7 +22,8 @@ from handlers.cards import (
     literal,
 )
 
-_TEXT = st.text(max_size=200) | st.sampled_from(list(HOSTILE.values()))
+_BLANK = ("", " ", "\r", "\n\n", "\N{NO-BREAK SPACE}")
+_TEXT = st.text(max_size=200) | st.sampled_from([*HOSTILE.values(), *_BLANK])
 _MARKDOWN = _TEXT | _TEXT.map(literal)
 _SOURCE = st.builds(Source, st.integers(1, 99), _TEXT, _TEXT, _TEXT, st.dates(), _TEXT, _TEXT)
 _BUTTON = st.builds(Button, _TEXT, st.just("a.b"), st.just("c:1"), confirm=_TEXT)
