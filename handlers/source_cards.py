@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from handlers.answer_lines import name_of, source
-from handlers.cards import Block, Card, Note, Sources, Steps, Text, literal
+from handlers.cards import Block, Card, Note, Source, Sources, Steps, Text, literal
 from handlers.wording import section_mark
 from indexing.nouns import FoundPassage
 from indexing.passages import Unit, units_with_whole_warnings
@@ -32,18 +33,27 @@ def source_card(passages: Sequence[tuple[int, FoundPassage]], names: Mapping[str
         )
         return Card(said, (Text(said),))
     blocks: list[Block] = []
-    for mark, of_one in groupby(passages, key=lambda marked: marked[0]):
+    for (mark, _), of_one in groupby(passages, key=lambda marked: (marked[0], marked[1].section)):
         together = [passage for _, passage in of_one]
         # A bare number reads as one of a section only with its sign.
         section = together[0].section or together[0].title
         section = section if " " in section else section_mark(section)
         blocks.append(Text(f"**{literal(section)}** [{mark}]"))
         blocks += _laid_out("\n\n".join(passage.text for passage in together))
-    first = dict(reversed(passages))
-    blocks.append(Sources(tuple(source(mark, first[mark], names) for mark in sorted(first))))
+    blocks.append(Sources(tuple(_sources(passages, names))))
     of_modules = any(passage.module for _, passage in passages)
     blocks.append(Note(APPROVED_WORDS if of_modules else OWN_WORDS))
     return Card(f"From {name_of(passages[0][1])}", tuple(blocks))
+
+
+def _sources(
+    passages: Sequence[tuple[int, FoundPassage]], names: Mapping[str, str]
+) -> Iterator[Source]:
+    """What each mark stands for: a section, or the document whose headings are the steps."""
+    for mark in sorted({mark for mark, _ in passages}):
+        first, *rest = [passage for of, passage in passages if of == mark]
+        one_section = all(passage.section == first.section for passage in rest)
+        yield source(mark, first if one_section else replace(first, section=first.title), names)
 
 
 def no_part_card() -> Card:

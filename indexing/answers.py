@@ -13,8 +13,9 @@ from datetime import date
 
 from indexing.embeddings import Embedder
 from indexing.fusing import BEST
+from indexing.headed import NONE, Headed, may_have_headed_steps, procedure
 from indexing.in_use import with_sops
-from indexing.leading import READ, read_of
+from indexing.leading import READ, asks_how, read_of
 from indexing.nouns import (
     Answered,
     Blocked,
@@ -30,7 +31,7 @@ from indexing.retrieval import EVERYONE, best_blocked, retrieve, threshold
 from indexing.store.blocked import BlockedPassage
 from indexing.store.contents import fetch_newest_searchable
 from indexing.store.search import Connection
-from indexing.store.sections import fetch_sections
+from indexing.store.sections import fetch_headed, fetch_sections
 from indexing.token_states import TokenStates
 
 WARMED, WARMED_AT_ONCE = 500, 16
@@ -82,7 +83,8 @@ async def answer(
             await with_sops(conn, section)
             for section in await fetch_sections(conn, ids, tokens, today)
         ]
-        outcome = await _answered(question, history, read, around, roles, embedder, states)
+        headed = await _headed(conn, question, found.passages, read, tokens, today)
+        outcome = await _answered(question, history, read, around, roles, embedder, states, headed)
     elif blocked is not None:
         outcome = _blocked(blocked)
     else:
@@ -144,6 +146,22 @@ def _nearest(found: Retrieved) -> tuple[NamedDocument, ...]:
     return tuple(documents.values())[:READ]
 
 
+async def _headed(
+    conn: Connection,
+    question: str,
+    found: Sequence[FoundPassage],
+    read: Sequence[FoundPassage],
+    tokens: tuple[str, ...],
+    today: date,
+) -> Headed:
+    """The steps of the document that fits best, if they are its headings and all are asked for."""
+    revision = read[0].revision_id
+    same = [one for one in found if one.revision_id == revision and one.kind == "sop"]
+    if not asks_how(question) or not may_have_headed_steps(same):
+        return NONE
+    return procedure(await fetch_headed(conn, revision, tokens, today), read, question)
+
+
 async def _answered(
     question: str,
     history: Sequence[Turn],
@@ -152,14 +170,16 @@ async def _answered(
     roles: tuple[str, ...],
     embedder: Embedder | None,
     states: TokenStates | None,
+    headed: Headed,
 ) -> Answered:
     asked = "\n".join([*(turn.text for turn in history[-2:] if turn.role == "user"), question])
-    chosen = await choose(asked, read, around, embedder, states)
+    chosen = await choose(asked, read, around, embedder, states, headed)
     mine = {EVERYONE, *roles}
     fitting = any(mine & set(passage.roles) for passage in chosen.cited)
-    first = chosen.cited[0]
+    cited = tuple(map(headed.cited, chosen.cited))
+    first = cited[0]
     return Answered(
-        first.section, chosen.quotes, chosen.cited, () if fitting else first.roles, chosen.left_out
+        first.section, chosen.quotes, cited, () if fitting else first.roles, chosen.left_out
     )
 
 

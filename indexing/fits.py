@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -59,9 +59,16 @@ class Fit:
 
 
 def units_of(
-    read: Sequence[FoundPassage], around: Sequence[Section], *, asks_how: bool
+    read: Sequence[FoundPassage],
+    around: Sequence[Section],
+    headed: Mapping[int, tuple[int, str]],
+    *,
+    asks_how: bool,
 ) -> list[Fit]:
-    """The units of the sections read, best section first, each in its document's order."""
+    """The units of the sections read, best section first, each in its document's order.
+
+    `headed`: number and name of the steps that are headings, by the passage each begins with.
+    """
     ids = {passage.passage_id for passage in read}
     sections: list[Section] = []
     for passage in read:
@@ -73,6 +80,9 @@ def units_of(
             sections.append(section)
     fits: list[Fit] = []
     for rank, section in enumerate(sections):
+        if section[0].passage_id in headed:
+            fits += _headed_steps(rank, section, ids, headed)
+            continue
         in_order = [
             (passage, unit)
             for passage in section
@@ -95,6 +105,21 @@ def units_of(
             for at, (passage, unit) in enumerate(in_order)
         ]
     return fits
+
+
+def _headed_steps(
+    rank: int, section: Section, ids: Set[int], headed: Mapping[int, tuple[int, str]]
+) -> Iterator[Fit]:
+    """The steps of a procedure whose steps are headings, each whole: its name and what it says."""
+    for at, passage in enumerate(section):
+        number, name = headed.get(passage.passage_id, (None, ""))
+        warns = any(unit.warning for unit in units_with_whole_warnings(passage.text))
+        unit = Unit(0, len(passage.text), number, warns)
+        words = "\n".join(
+            [name] * bool(name) + [line for line in passage.text.splitlines() if line]
+        )
+        is_read = passage.passage_id in ids
+        yield Fit(rank, at, passage, unit, words, number is not None, is_read)
 
 
 _Placed = tuple[FoundPassage, Unit]

@@ -27,6 +27,7 @@ _HOW = re.compile(
     r"|\b(?:what|which) (?:are|is) the (?:\w+ )?(?:steps|procedure|process)\b"
     r"|\bwhat (?:do|should|shall|must|can|does) \w+ do\b|\bwhat to do\b|\bsteps (?:to|for|of|when)\b"
     r"|\b(?:procedure|process|instructions) (?:for|to|of|when)\b"
+    r"|\b(?:steps|procedure|process)\W*$"
     r"|\b(?:walk|talk|guide|take) me through\b|\bstep by step\b",
     re.IGNORECASE,
 )
@@ -36,6 +37,11 @@ _NUMBER = re.compile(r"[\d.]+\s+")
 def asks_how(question: str) -> bool:
     """Whether a question asks how something is done."""
     return _HOW.search(question) is not None
+
+
+def asked_beside_how(question: str) -> list[str]:
+    """The terms of a question without those which only ask how."""
+    return terms(_HOW.sub(" ", question))
 
 
 def read_of(found: Sequence[FoundPassage], question: str) -> tuple[FoundPassage, ...]:
@@ -104,10 +110,10 @@ def _procedure(same: Sequence[FoundPassage], question: str) -> FoundPassage | No
     several procedures one is only told to who asks for what the document is about.
     """
     best = same[0]
-    with_steps = [one for one in same if _has_steps(one)]
+    with_steps = [one for one in same if has_steps(one)]
     if not with_steps or best in with_steps:
         return None
-    asked, title = set(terms(_HOW.sub(" ", question))), set(terms(best.title))
+    asked, title = set(asked_beside_how(question)), set(terms(best.title))
     if not asked & title and len({one.section for one in with_steps}) > 1:
         return None
     more = asked - title
@@ -151,7 +157,8 @@ def _said(passage: FoundPassage) -> set[str]:
     return set(terms(f"{passage.section}\n{passage.text}"))
 
 
-def _has_steps(passage: FoundPassage) -> bool:
+def has_steps(passage: FoundPassage) -> bool:
+    """Whether a passage tells steps."""
     return bool(_numbers(passage))
 
 

@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from indexing.embeddings import Embedder
 from indexing.fits import MARKED, Fit, Section, scored, units_of
+from indexing.headed import NONE, Headed
 from indexing.leading import asks_how, comes_before, opens
 from indexing.nouns import FoundPassage, LeftOut, Quoted
 from indexing.terms import terms
@@ -52,10 +53,20 @@ async def choose(
     around: Sequence[Section],
     embedder: Embedder | None,
     states: TokenStates | None,
+    headed: Headed = NONE,
 ) -> Chosen:
-    """Choose what answers from `read_of` what was found; `around` are the sections they stand in."""
+    """Choose what answers from `read_of` what was found; `around` are the sections they stand in.
+
+    A procedure with `headed` steps is told first of all, as one section.
+    """
     how = asks_how(asked)
-    fits = await scored(asked, read, units_of(read, around, asks_how=how), embedder, states)
+    if headed.passages:
+        steps = {one.passage_id for one in headed.passages}
+        first = replace(headed.passages[0], score=read[0].score)
+        read = [first, *(one for one in read if one.passage_id not in steps)]
+        around = [headed.passages, *(own for own in around if own[0].passage_id not in steps)]
+    units = units_of(read, around, headed.steps, asks_how=how)
+    fits = await scored(asked, read, units, embedder, states)
     if not fits:
         whole = replace(read[0], text=read[0].text[:ROOM])
         return Chosen((Quoted(whole.text, 1),), (read[0],), ())
@@ -311,9 +322,14 @@ def stretches(text: str, quotes: Sequence[Quoted], number: int) -> list[str]:
     places: list[tuple[int, int]] = []
     at = 0
     for quote in quotes:
-        if quote.number == number and (start := text.find(quote.text, at)) >= 0:
-            at = start + len(quote.text)
-            places.append((start, at))
+        if quote.number != number:
+            continue
+        # A step that is a heading stands in its passage without its name.
+        _, *below = quote.text.splitlines()
+        for words in [quote.text] if quote.text in text else below:
+            if (start := text.find(words, at)) >= 0:
+                at = start + len(words)
+                places.append((start, at))
     merged: list[tuple[int, int]] = places[:1]
     for (_, end), (start, last) in pairwise(places):
         # Between neighbours stand only white space and a step's number.

@@ -71,7 +71,7 @@ async def fetch_guide_on(
 ) -> int | None:
     """The published guide for one of `roles` that tells a section of an SOP: the most particular.
 
-    Only what the holder of `tokens` may be shown today.
+    Only what the holder of `tokens` may be shown today. An SOP's title stands for all of it.
     """
     cursor = await conn.execute(
         """
@@ -79,7 +79,10 @@ async def fetch_guide_on(
         from indexing.rests_on o
         join indexing.document d on d.id = o.document_id
         join indexing.revision own on own.id = d.in_force_revision_id
-        where o.on_document_id = %s and %s = any (o.sections) and own.format = 'guide'
+        join indexing.document sop on sop.id = o.on_document_id
+        join indexing.revision told on told.id = sop.in_force_revision_id
+        where o.on_document_id = %s and %s = any (o.sections || told.title)
+          and own.format = 'guide'
           and own.roles && %s::text[] and indexing.module_stands(d, %s)
           and indexing.common_audience(d.id) && %s::text[]
         order by cardinality(o.sections), d.module_id desc

@@ -48,10 +48,40 @@ async def fetch_sections(
         rows: list[Any] = await cursor.fetchall()
     sections: list[list[FoundPassage]] = []
     before: tuple[int, int, list[str]] | None = None
-    for ordinal, headings, *plain, roles, audience in rows:
-        passage = FoundPassage(*[*plain, tuple(roles), tuple(audience)])
+    for ordinal, headings, *row in rows:
+        passage = _found(row)
         if before != (passage.revision_id, ordinal - 1, headings):
             sections.append([])
         sections[-1].append(passage)
         before = (passage.revision_id, ordinal, headings)
     return sections
+
+
+async def fetch_headed(
+    conn: Connection, revision_id: int, tokens: Sequence[str], today: date
+) -> list[tuple[tuple[str, ...], FoundPassage]]:
+    """A revision's passages in its order, each behind its headings, as far as `tokens` may read."""
+    async with conn.cursor(row_factory=tuple_row) as cursor:
+        await cursor.execute(
+            """
+            select p.headings, may.*
+            from indexing.passage p
+            cross join lateral (
+                select passage_id, document_id, revision_id, source, uri, kind, title, section,
+                       text, version, version_on, owner, url, roles, audience
+                from indexing.answerable_passage(%s) a
+                where a.passage_id = p.id and audience && %s::text[]
+                limit 1
+            ) may
+            where p.revision_id = %s
+            order by p.ordinal
+            """,
+            [today, list(tokens), revision_id],
+        )
+        rows: list[Any] = await cursor.fetchall()
+    return [(tuple(headings), _found(row)) for headings, *row in rows]
+
+
+def _found(row: Sequence[Any]) -> FoundPassage:
+    *plain, roles, audience = row
+    return FoundPassage(*[*plain, tuple(roles), tuple(audience)])

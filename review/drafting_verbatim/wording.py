@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from indexing.figures import Figure
+from indexing.instructing import VERBS
 from indexing.numerals import tokens, with_figures
 from indexing.terms import tidy
-from review.drafting_verbatim.verbs import VERBS
 from review.drafting_verbatim.warning import LABELLED, is_labelled_warning, warns
 
 _DEPENDS = re.compile(
