@@ -173,7 +173,7 @@ async def on_act(
             said = [_validation(validated), *await set_off_lines(conn, set_off)]
             return isinstance(validated, DocumentValidated), "\n".join(said)
         case "canonical":
-            chosen = await set_canonical(conn, uris[0], person.email, now, revised)
+            chosen = await set_canonical(conn, uris[0], person.email, revised)
             said = [_choice(chosen), *await set_off_lines(conn, set_off)]
             return isinstance(chosen, CanonicalChosen), "\n".join(said)
         case _:

@@ -238,7 +238,7 @@ class _Comparison:
 
     def _moved(self) -> Iterator[tuple[float, Change]]:
         told: set[int] = set()
-        for line, target in moved_steps(self.old, self.new, self.found):
+        for line, target in moved_steps(self.old, self.found):
             if line.at not in told:
                 told.add(line.at)
                 beside = beside_old(self.old, line)

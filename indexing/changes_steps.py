@@ -13,7 +13,7 @@ from indexing.changes_lines import Line, Outline, is_body, is_numbered
 from indexing.changes_pairs import Pairing
 
 
-def moved_steps(old: Outline, new: Outline, found: Pairing) -> Iterator[tuple[Line, Line]]:
+def moved_steps(old: Outline, found: Pairing) -> Iterator[tuple[Line, Line]]:
     """Each step that stands elsewhere among its own now, or in another section's list."""
     rows: dict[tuple[int, int], list[Line]] = defaultdict(list)
     for line in old.lines:

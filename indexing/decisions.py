@@ -195,7 +195,7 @@ async def validate_document(
 
 
 async def set_canonical(
-    conn: Connection, uri: str, by: str, now: datetime, revised: Revised | None = None
+    conn: Connection, uri: str, by: str, revised: Revised | None = None
 ) -> Choice:
     """Say which of several documents with the same text counts; the others are withdrawn.
 

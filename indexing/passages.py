@@ -200,7 +200,7 @@ def _sections(title: str, markdown: str) -> Iterator[_Section]:
             continue
         level, heading = int(node.tag[1]), " ".join(_inline(node.children[0]).split())
         deeper = bool(section.headings) and level > path[-1][0] if path else False
-        yield from _kept(section, title, leaf=not deeper)
+        yield from _kept(section, leaf=not deeper)
         path = [step for step in path if step[0] < level]
         if heading:
             path.append((level, heading))
@@ -209,10 +209,10 @@ def _sections(title: str, markdown: str) -> Iterator[_Section]:
         if names and names[0].casefold() == title.casefold():
             names = names[1:]
         section = _Section(tuple(names))
-    yield from _kept(section, title, leaf=True)
+    yield from _kept(section, leaf=True)
 
 
-def _kept(section: _Section, title: str, *, leaf: bool) -> Iterator[_Section]:
+def _kept(section: _Section, *, leaf: bool) -> Iterator[_Section]:
     if section.atoms:
         yield section
     elif leaf and section.headings:

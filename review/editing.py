@@ -49,7 +49,7 @@ def replaced(content: Content, key: str, lines: Sequence[str]) -> Content | Unfi
     if not given:
         return Unfit("empty")
     said = tuple(_resourced(section.sentences, given))
-    if _is_fixed(content, key) and len(said) != len(section.sentences):
+    if _is_fixed(key) and len(said) != len(section.sentences):
         return Unfit("lines", len(section.sentences), len(said))
     return _put(content, key, said)
 
@@ -67,7 +67,7 @@ def _resourced(before: Sequence[Sentence], lines: Sequence[str]) -> Iterator[Sen
             yield nearest if kind == "equal" else replace(nearest, text=lines[at])
 
 
-def _is_fixed(content: Content, key: str) -> bool:
+def _is_fixed(key: str) -> bool:
     """Whether each line of a section has its own meaning, so that none can be added or dropped."""
     return key.startswith(("item.", "rubric.", "variant."))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 
 from gallery_review import AID, GUIDE, ITEMS, said, view
 
@@ -16,7 +16,6 @@ from indexing.nouns import Answered, FoundPassage, InUse, Quoted, RestsOn
 from learning.modules import Content, Guide, Step
 from learning.store.published import PublishedModule
 
-NOW = datetime(2026, 11, 20, 11, 20, tzinfo=UTC)
 _NAMES = {"dana@example.com": "Dana Cole", "lee@example.com": "Lee Park"}
 _REFUNDS = RestsOn(
     1, "sops", "refunds.md", "Returns and refunds", "7", date(2026, 5, 4), "dana@example.com", ""
@@ -84,7 +83,6 @@ def _module(module_id: int, content: Content, title: str = "") -> PublishedModul
         "refunds",
         "refunds",
         title or content.title,
-        NOW,
     )
 
 

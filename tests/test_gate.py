@@ -738,7 +738,7 @@ STEP = st.one_of(
 )
 
 
-async def _walk(database: Database, world: World, steps: list[tuple[str, str, int]]) -> None:
+async def _walk(world: World, steps: list[tuple[str, str, int]]) -> None:
     """Take the steps in a transaction that is rolled back; after each, the gate holds."""
     async with world.conn.transaction(force_rollback=True):
         people = dict(world.people)
@@ -852,7 +852,7 @@ def test_no_walk_through_the_table_gets_round_the_gate(
         async with open_pool(database) as pool, pool.connection() as conn:
             place = tmp_path / str(len(list(tmp_path.iterdir())))
             world = await _world_once(conn, place)
-            await _walk(database, world, steps)
+            await _walk(world, steps)
 
     asyncio.run(walk())
 

@@ -21,7 +21,6 @@ class PublishedModule:
     competency: str
     domain: str
     title: str
-    published_at: datetime
 
 
 async def fetch_published_modules(
@@ -31,7 +30,7 @@ async def fetch_published_modules(
     rows = await (
         await conn.execute(
             """
-            select p.module_id, p.kind, p.role, p.competency, c.domain, p.title, p.published_at
+            select p.module_id, p.kind, p.role, p.competency, c.domain, p.title
             from learning.published_module p join learning.competency c on c.id = p.competency
             where p.kind = any (%s)
             order by p.title, p.module_id
@@ -49,8 +48,7 @@ async def fetch_published_module(
     row = await (
         await conn.execute(
             """
-            select p.body, p.module_id, p.kind, p.role, p.competency, c.domain, p.title,
-                   p.published_at
+            select p.body, p.module_id, p.kind, p.role, p.competency, c.domain, p.title
             from learning.published_module p join learning.competency c on c.id = p.competency
             where p.module_id = %s
             """,
