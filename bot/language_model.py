@@ -155,12 +155,10 @@ class EndpointModel:
     ) -> AsyncGenerator[str]:
         """One call, with every failure named and its cost noted."""
         begun = time.perf_counter()
-        first = 0.0
         heard = _Heard()
         try:
             async with aclosing(self._pieces(prompt, shape, heard, usage)) as pieces:
                 async for piece in pieces:
-                    first = first or time.perf_counter() - begun
                     yield piece
         except ModelUnavailable as failure:
             log.warning("model_failed", model=self._name, why=failure.why)
@@ -173,9 +171,7 @@ class EndpointModel:
             raise ModelUnavailable(why, type(error).__name__) from error
         finally:
             took = time.perf_counter() - begun
-            usage.calls.append(
-                Call(prompt.hash, heard.read, heard.written, (first or took) * 1000, took * 1000)
-            )
+            usage.calls.append(Call(heard.read, heard.written, took * 1000))
 
     async def _pieces(
         self, prompt: Prompt, shape: dict[str, Any], heard: _Heard, usage: Usage

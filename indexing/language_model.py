@@ -95,15 +95,13 @@ def _digest(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What one call took. Tokens are the endpoint's own count, 0 where it gives none; ms.
+    """What one call took. Tokens are the endpoint's own count, 0 where it gives none.
 
-    `first_ms` runs until the first text arrived, `ms` until the last; both from the request on.
+    `ms` runs from the request to the last text.
     """
 
-    prompt: str
     tokens_in: int
     tokens_out: int
-    first_ms: float
     ms: float
 
 

@@ -33,7 +33,7 @@ class Author:
     cites: bool = True
 
     async def ask(self, prompt: Prompt, answer: type[T], usage: Usage) -> T:
-        usage.calls.append(Call(prompt.hash, 10, 5, 1.0, 2.0))
+        usage.calls.append(Call(10, 5, 2.0))
         self.prompts.append(prompt)
         said = self.answer(prompt, answer)
         if isinstance(said, ModelUnavailable):

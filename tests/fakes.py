@@ -120,5 +120,5 @@ class FakeLanguageModel:
         self, prompt: Prompt, usage: Usage
     ) -> BaseModel | str | ModelUnavailable | tuple[str, ModelUnavailable]:
         self.prompts.append(prompt)
-        usage.calls.append(Call(prompt.hash, 10, 5, 1.0, 2.0))
+        usage.calls.append(Call(10, 5, 2.0))
         return self.answers.pop(0)
