@@ -1,4 +1,4 @@
-"""Retrieval: postings for keyword search, vectors, and the functions of a day that it reads."""
+"""Retrieval: postings for keyword search, and vectors."""
 
 from bot.migrations.sql import run
 
@@ -48,59 +48,6 @@ create table indexing.embedding_model (
 -- Vectors have unit length, so the inner product is the cosine.
 create index passage_embedding on indexing.passage
     using hnsw (embedding extensions.halfvec_ip_ops) with (m = 16, ef_construction = 64);
-
--- Retrieval and drafting read these functions of a day, never the tables.
-create function indexing.answerable_revision(today date)
-returns table (revision_id bigint, document_id bigint)
-language sql stable
-as $$
-    select r.id, d.id
-    from indexing.revision r
-    join indexing.document d on d.id = r.document_id and d.in_force_revision_id = r.id
-    where indexing.block_reason(d, today) is null
-$$;
-
-create function indexing.answerable_passage(today date)
-returns table (
-    passage_id bigint, document_id bigint, revision_id bigint, source text, uri text, kind text,
-    title text, section text, headings text[], text text, version text, version_on date,
-    owner text, url text, roles text[], audience text[],
-    embedding extensions.halfvec, ordinal integer, competencies text[]
-)
-language sql stable
-as $$
-    select p.id, d.id, r.id, d.source, d.uri, d.kind, r.title, p.section, p.headings, p.text,
-           r.version, r.version_on, r.owner, r.url, r.roles, r.audience, p.embedding,
-           p.ordinal, r.competencies
-    from indexing.passage p
-    join indexing.document d on d.id = p.document_id and d.in_force_revision_id = p.revision_id
-    join indexing.revision r on r.id = p.revision_id
-    where indexing.block_reason(d, today) is null
-$$;
-
--- What may not be answered from, without its text: for a document with no revision in force, its
--- newest one.
-create function indexing.blocked_passage(today date)
-returns table (
-    passage_id bigint, document_id bigint, revision_id bigint, source text, uri text, title text,
-    section text, owner text, urgent text, reason text, since date, audience text[],
-    embedding extensions.halfvec
-)
-language sql stable
-as $$
-    select p.id, d.id, r.id, d.source, d.uri, r.title, p.section, r.owner, r.urgent,
-           indexing.block_reason(d, today),
-           case indexing.block_reason(d, today)
-               when 'expired' then d.expires_on
-               when 'withdrawn' then d.withdrawn_on
-           end,
-           r.audience, p.embedding
-    from indexing.document d
-    join indexing.revision r on r.id = coalesce(d.in_force_revision_id, d.newest_revision_id)
-    join indexing.passage p on p.revision_id = r.id
-    -- A duplicate is silent: the document with the same text speaks for both.
-    where indexing.block_reason(d, today) is not null and d.duplicate_of is null
-$$;
 """
 
 

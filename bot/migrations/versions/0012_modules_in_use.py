@@ -93,7 +93,8 @@ as $$
               and (s.id is null or indexing.block_reason(s, today) is not null))
 $$;
 
-create or replace function indexing.answerable_revision(today date)
+-- Retrieval and drafting read these functions of a day, never the tables.
+create function indexing.answerable_revision(today date)
 returns table (revision_id bigint, document_id bigint)
 language sql stable
 as $$
@@ -106,7 +107,7 @@ as $$
     end
 $$;
 
-create or replace function indexing.answerable_passage(today date)
+create function indexing.answerable_passage(today date)
 returns table (
     passage_id bigint, document_id bigint, revision_id bigint, source text, uri text, kind text,
     title text, section text, headings text[], text text, version text, version_on date,
@@ -128,9 +129,10 @@ as $$
     end
 $$;
 
--- A module whose SOP is out is found as that SOP: it is what has to be put right. A module that is
--- not published is silent.
-create or replace function indexing.blocked_passage(today date)
+-- What may not be answered from, without its text: for a document with no revision in force, its
+-- newest one. A module whose SOP is out is found as that SOP: it is what has to be put right. A
+-- module that is not published is silent.
+create function indexing.blocked_passage(today date)
 returns table (
     passage_id bigint, document_id bigint, revision_id bigint, source text, uri text, title text,
     section text, owner text, urgent text, reason text, since date, audience text[],
