@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 import bot.store
 from bot.channel import Event, Outgoing
 from bot.database import Pool
-from bot.slack import lookup, store
+from bot.slack import lookup
 from bot.slack.calls import Refused, Unreachable, called
 from bot.slack.incoming import read
 from bot.slack.membership import Membership
@@ -135,7 +135,7 @@ async def _asked(
     kind: type[Asked] | type[Edited] = Asked
     at = told.at or event.received_at
     if told.kind == "edited":
-        if await store.is_known(conn, f"slack:{told.message_key}"):
+        if await bot.store.is_known(conn, f"slack:{told.message_key}"):
             kind = Edited
         elif at - datetime.fromtimestamp(float(told.ts), at.tzinfo) > _OVERTAKING:
             return None

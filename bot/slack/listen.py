@@ -21,9 +21,9 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.response import BoltResponse
 
+import bot.store
 from bot.database import Pool
 from bot.inbox import Inbox
-from bot.slack import store
 from bot.slack.incoming import read
 from bot.slack.told import Told
 from bot.slack.words import plain_words
@@ -120,8 +120,8 @@ async def _is_for_us(conn: Connection, told: Told) -> bool:
     if told.audience == "direct" or told.mentioned or told.kind in ("press", "stopped"):
         return True
     if told.kind == "said":
-        return told.thread != told.ts and await store.is_engaged(conn, told.place)
-    return await store.is_known(conn, f"slack:{told.message_key}")
+        return told.thread != told.ts and await bot.store.is_engaged(conn, told.place)
+    return await bot.store.is_known(conn, f"slack:{told.message_key}")
 
 
 def mount(web_app: web.Application, app: AsyncApp) -> None:

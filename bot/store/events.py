@@ -117,6 +117,14 @@ async def has_stopped(conn: Connection, inbox_id: int) -> bool:
     return bool(row and row[0])
 
 
+async def is_known(conn: Connection, key: str) -> bool:
+    """Whether this event is in the inbox."""
+    row = await (
+        await conn.execute("select exists (select 1 from bot.inbox where key = %s)", [key])
+    ).fetchone()
+    return bool(row and row[0])
+
+
 async def lock_waiting_event(conn: Connection, inbox_id: int) -> bool:
     """Lock an event that still waits to be handled; False when it was handled meanwhile.
 

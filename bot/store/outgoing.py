@@ -158,3 +158,11 @@ async def fetch_ref(conn: Connection, place: str, platform_id: str) -> CardRef |
         )
     ).fetchone()
     return CardRef(row[0]) if row else None
+
+
+async def is_engaged(conn: Connection, place: str) -> bool:
+    """Whether a card of ours stands in this thread."""
+    row = await (
+        await conn.execute("select exists (select 1 from bot.posted where place = %s)", [place])
+    ).fetchone()
+    return bool(row and row[0])

@@ -67,7 +67,7 @@ class TeamsChannel:
         kind: type[Asked] | type[Edited] = Asked
         at = told.at or event.received_at
         if told.kind == "edited":
-            if await store.is_known(conn, f"teams:{told.message_key}"):
+            if await bot.store.is_known(conn, f"teams:{told.message_key}"):
                 kind = Edited
             elif at - _written_at(told.message, at) > _OVERTAKING:
                 return None

@@ -232,10 +232,10 @@ async def _is_for_us(conn: Connection, told: Told) -> bool:
             return (
                 told.audience == "direct"
                 or told.mentioned
-                or (told.thread != told.message and await store.is_engaged(conn, told.place))
+                or (told.thread != told.message and await bot.store.is_engaged(conn, told.place))
             )
         case "edited" | "deleted":
-            is_said = await store.is_known(conn, f"teams:{told.message_key}")
+            is_said = await bot.store.is_known(conn, f"teams:{told.message_key}")
             return told.audience == "direct" or told.mentioned or is_said
     return True
 

@@ -200,22 +200,6 @@ async def fetch_card_before(conn: Connection, ref: str, outbox_id: int) -> Card 
     return card_from_json(row[0]) if row else None
 
 
-async def is_engaged(conn: Connection, place: str) -> bool:
-    """Whether a card of ours stands in this thread."""
-    row = await (
-        await conn.execute("select exists (select 1 from bot.posted where place = %s)", [place])
-    ).fetchone()
-    return bool(row and row[0])
-
-
-async def is_known(conn: Connection, key: str) -> bool:
-    """Whether this event is in the inbox."""
-    row = await (
-        await conn.execute("select exists (select 1 from bot.inbox where key = %s)", [key])
-    ).fetchone()
-    return bool(row and row[0])
-
-
 async def insert_stream(
     conn: Connection, inbox_id: int, conversation: str, stream_id: str, shown: str, now: datetime
 ) -> None:
