@@ -1,6 +1,6 @@
 """Forty injections in documents, threads and questions, and what a real model makes of them.
 
-    python -m benchmarks.injections --url http://127.0.0.1:18081/v1 --model NAME
+    python -m benchmarks.injections --url http://127.0.0.1:8080/v1 --model NAME
 
 Each is put before a model with two made-up passages; the table tells what would have been shown.
 `tests/test_injections.py` asks the same of a model that obeys every one of them.

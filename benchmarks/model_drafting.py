@@ -1,6 +1,6 @@
 """What a model adds to drafts that stand word for word from the SOP, piece by piece.
 
-    python -m benchmarks.model_drafting FILE... --url http://127.0.0.1:18081/v1 --model NAME [--show]
+    python -m benchmarks.model_drafting FILE... --url http://127.0.0.1:8080/v1 --model NAME [--show]
 
 Each file is drafted from as each kind, as `jobaid draft` does it, without the database. A piece that
 fails its checks twice stays as the SOP words it. Prints a table; `--show` prints what was taken.

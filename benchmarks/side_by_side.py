@@ -1,6 +1,6 @@
 """Questions answered by quoting and in writing, side by side, with what the check left out.
 
-    python -m benchmarks.side_by_side FOLDER QUESTIONS.txt --url http://127.0.0.1:18081/v1 --model NAME
+    python -m benchmarks.side_by_side FOLDER QUESTIONS.txt --url http://127.0.0.1:8080/v1 --model NAME
 
 FOLDER holds documents, QUESTIONS a question a line. Each goes the way of a question asked in chat.
 """

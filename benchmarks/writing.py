@@ -1,6 +1,6 @@
 """What a model's answerability check adds to scores alone, and how soon the first sentence stands.
 
-    python -m benchmarks.writing FOLDER --url http://127.0.0.1:18081/v1 --model NAME [--of 40]
+    python -m benchmarks.writing FOLDER --url http://127.0.0.1:8080/v1 --model NAME [--of 40]
 
 FOLDER has `docs/` and `questions.jsonl`. All of its unanswerable questions are asked, and of the
 answerable ones a sample. A question is refused by its score, by the model, or by either; scores
