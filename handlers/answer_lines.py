@@ -13,7 +13,7 @@ from itertools import groupby
 
 from handlers.cards import Block, Note, Source, Steps, Text, literal
 from handlers.module_blocks import named
-from handlers.wording import day, listed, section_beside, section_mark, section_name
+from handlers.wording import day, listed, pointed, section_beside, section_mark, section_name
 from indexing.nouns import Answered, FoundPassage, LeftOut, Quoted, Worded, WrittenAnswer
 
 
@@ -161,7 +161,7 @@ def _lines(answered: Answered | WrittenAnswer) -> list[_Line]:
 
 def _quoted(quote: Quoted, mark: int) -> _Line:
     point = "• " if quote.listed and quote.step is None else ""
-    marked = f"{point}“{literal(quote.text)}” [{mark}]"
+    marked = f"{point}“{literal(pointed(quote.text))}” [{mark}]"
     return _Line(marked, mark, quote.step, quote.warning, quote.listed)
 
 

@@ -12,14 +12,13 @@ from itertools import groupby
 
 from handlers.answer_lines import name_of, source
 from handlers.cards import Block, Card, Note, Source, Sources, Steps, Text, literal
-from handlers.wording import section_mark
+from handlers.wording import pointed, section_mark
 from indexing.nouns import FoundPassage
 from indexing.passages import Unit, units_with_whole_warnings
 
 OWN_WORDS = "The SOP's own words."
 APPROVED_WORDS = "Their own words, approved as they stand."
 _NUMBER = re.compile(r"\d{1,4}[.)]\s+")
-_POINT = re.compile(r"^[ \t]*- ", re.MULTILINE)
 
 
 def source_card(passages: Sequence[tuple[int, FoundPassage]], names: Mapping[str, str]) -> Card:
@@ -69,7 +68,7 @@ def _laid_out(text: str) -> Iterator[Block]:
     steps: list[str] = []
     start, paragraph, end = 1, "", 0
     for unit in units_with_whole_warnings(text):
-        words = literal(_POINT.sub("• ", text[unit.start : unit.end]))
+        words = literal(pointed(text[unit.start : unit.end]))
         if unit.step is None or unit.step != start + len(steps):
             yield from _steps(steps, start)
             steps = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
@@ -69,12 +70,20 @@ def listed(words: Iterable[str], last: str = "and") -> str:
     return f"{', '.join(most)} {last} {end}" if most else end
 
 
+_POINT = re.compile(r"^[ \t]*- ", re.MULTILINE)
+
+
 def shortened(text: str, most: int) -> str:
     """Return at most `most` characters of a text, cut where a word ends, and say that it goes on."""
     if len(text) <= most:
         return text
     whole, blank, _ = text[: most - 1].rpartition(" ")
     return f"{whole.rstrip(' ,;:.') if blank else text[: most - 1]}…"
+
+
+def pointed(text: str) -> str:
+    """Return a text of an SOP with the points of its lists as people see them."""
+    return _POINT.sub("• ", text)
 
 
 def counted(count: int, noun: str, plural: str = "") -> str:

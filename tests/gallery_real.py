@@ -84,6 +84,17 @@ _LONG = Answered(
     ),
     left_out=(LeftOut(2, (3, 6, 7, 8)), LeftOut(4, (), 2)),
 )
+_BOILER = replace(_PASSAGE, title="Boiler restart", section="Boiler restart", url=_LINKED.url)
+_HEADED = Answered(
+    heading="Boiler restart",
+    quotes=(
+        Quoted("Isolate the gas\nClose valve V3.\n- Hang up the red tag.", 1, 1, True, True),
+        Quoted("Purge the chamber\nRun the fan for 5 minutes.", 2, 2, listed=True),
+        Quoted("Relight\nPress reset once. If no flame stands, wait.", 3, 3, listed=True),
+    ),
+    cited=tuple(replace(_BOILER, passage_id=step) for step in (1, 2, 3, 4)),
+    left_out=(LeftOut(4, (4,)),),
+)
 _NEAREST = tuple(
     NamedDocument(number, "sops", f"{title}.md", title, section, "dana@example.com")
     for number, (title, section) in enumerate(
@@ -110,6 +121,7 @@ REAL: dict[str, Card] = {
     "real_answered": made.answered_card(_ANSWERED, NAMES, 42),
     "real_answered_helpful": made.answered_card(_ANSWERED, NAMES, 42, helpful=True),
     "real_answered_in_part": made.answered_card(_LONG, NAMES, 43),
+    "real_answered_headed": made.answered_card(_HEADED, NAMES, 44),
     "real_answered_unstored": made.answered_card(
         Answered("Opening", (Quoted("Open at nine.", 1),), (_PASSAGE,)), {}, None
     ),
