@@ -4,11 +4,13 @@ WORKDIR /app
 COPY requirements.txt pyproject.toml README.md ./
 RUN python -m venv /venv \
  && /venv/bin/pip install --no-cache-dir --require-hashes --no-deps -r requirements.txt
+COPY analytics analytics
 COPY bot bot
 COPY handlers handlers
 COPY indexing indexing
 COPY learning learning
 COPY manifests manifests
+COPY review review
 COPY samples samples
 RUN /venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
 
