@@ -18,10 +18,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.edits import Edit, edits
-from indexing.changes import Change, RevisionText, compare, touched
+from indexing.changes import Change, RevisionText, compare
 from indexing.passages import split, units
 from indexing.problems import Problem
 from indexing.reading import read
+from indexing.touched import touched
 
 
 def main() -> None:

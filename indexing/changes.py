@@ -10,21 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
 from indexing.changes_lines import (
     Line,
     Outline,
     Part,
-    Plain,
     RevisionText,
     is_body,
     is_step_heading,
     outline,
-    pieces,
-    plain_heading,
-    plain_quote,
 )
 from indexing.changes_pairs import Group, Pairing, joined, pair
 from indexing.changes_reasons import Reason, demands, is_of_itself, reasons, says_something
@@ -40,7 +35,7 @@ from indexing.changes_steps import (
 )
 from indexing.support import Supported, check
 
-__all__ = ["Change", "Place", "Reason", "RevisionText", "compare", "in_section", "touched"]
+__all__ = ["Change", "Place", "Reason", "RevisionText", "compare"]
 
 ChangeKind = Literal["cosmetic", "wording", "material"]
 
@@ -49,8 +44,6 @@ _POINTS = re.compile(
     r"(?:information|details?|help)|more (?:information|details))\b",
     re.IGNORECASE,
 )
-_DISTINCT = 4
-"""Words of a part of a quote that are seldom anybody else's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,83 +81,6 @@ def compare(before: RevisionText, after: RevisionText) -> tuple[Change, ...]:
     comparison = _Comparison(outline(before), outline(after))
     found = tuple(change for _, change in sorted(comparison.changes(), key=lambda one: one[0]))
     return found or (Change("cosmetic", "markup", before.title, (), None, None),)
-
-
-def touched(changes: Sequence[Change], quote: str, section: str = "") -> tuple[Change, ...]:
-    """The material changes that touch words cited from the old revision.
-
-    `quote` is verbatim text of a passage, `section` its `Passage.section` (empty: any). A sentence
-    is touched by what changes in it and by a warning that is new in its section; a step also when
-    another part of it changes, or one is added to, taken from or moved in its list.
-    """
-    return tuple(
-        change
-        for change in changes
-        if change.kind == "material"
-        and any(
-            _same_section(place.section, section) and _cites(quote, place.text)
-            for place in _places(change)
-        )
-    )
-
-
-def in_section(changes: Sequence[Change], section: str) -> tuple[Change, ...]:
-    """The material changes of a section, named as a citation names it."""
-    return tuple(
-        change
-        for change in changes
-        if change.kind == "material"
-        and any(_same_section(place.section, section) for place in _places(change))
-    )
-
-
-def _places(change: Change) -> Iterator[Place]:
-    text = change.before if change.before is not None else change.after
-    if text is not None and (change.before is not None or not change.beside):
-        yield Place(change.section, text)
-    yield from change.beside
-
-
-def _same_section(name: str, cited: str) -> bool:
-    return not cited or plain_heading(name) == plain_heading(cited)
-
-
-@lru_cache(maxsize=8192)
-def _words(text: str) -> Plain:
-    return plain_quote(text)
-
-
-def _cites(quote: str, text: str) -> bool:
-    """Whether a quote holds these words whole, or is part of them.
-
-    A command that is only the beginning of the quote's longer one is not held.
-    """
-    quoted, words = _words(quote), _words(text)
-    cut = _cut(quote)
-    if any(
-        _within(piece, words) for _, piece in [("quote", quoted), *cut] if _tells(piece, quoted)
-    ):
-        return True
-    return _within(words, quoted) and not any(
-        part == "code" and piece != words and _within(words, piece) for part, piece in cut
-    )
-
-
-def _tells(piece: Plain, quoted: Plain) -> bool:
-    """Whether a piece of a quote is long enough to tell where it was taken from."""
-    return piece == quoted or len(piece) >= _DISTINCT
-
-
-@lru_cache(maxsize=1024)
-def _cut(quote: str) -> tuple[tuple[Part, Plain], ...]:
-    return pieces(quote)
-
-
-def _within(shorter: Plain, longer: Plain) -> bool:
-    size = len(shorter)
-    return bool(size) and any(
-        longer[at : at + size] == shorter for at in range(len(longer) - size + 1)
-    )
 
 
 class _Comparison:

@@ -13,8 +13,9 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from indexing.changes import Change, RevisionText, compare, touched
+from indexing.changes import Change, RevisionText, compare
 from indexing.store.changes import fetch_revision_texts
+from indexing.touched import touched
 from review import store
 from review.nouns import WITHDRAWN, CitedRevision
 from review.states import State

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from sop_folder import REFUNDS, shop_in
 
 from handlers.services import Connection
-from indexing.changes import Change, RevisionText, compare, in_section, touched
+from indexing.changes import Change, RevisionText, compare
 from indexing.passages import split, units
 from indexing.store.changes import fetch_revision_texts
+from indexing.touched import touched
 
 TITLE = "Returns"
 BODY = """# Returns
@@ -258,13 +259,10 @@ def test_a_section_cut_in_two_moves_no_step() -> None:
     assert kinds(compare(before, after)) == {"wording"}
 
 
-def test_in_section_gathers_what_no_cited_sentence_is_touched_by() -> None:
+def test_a_new_sentence_touches_none_that_stays() -> None:
     found = changes(("stock room.", "stock room. Bags must stay outside."))
+    assert [change.reasons for change in found] == [("added", "obligation")]
     assert not touched(found, "Staff should wear a badge")
-    assert [change.reasons for change in in_section(found, "Opening hours")] == [
-        ("added", "obligation")
-    ]
-    assert in_section(found, "Faults") == ()
 
 
 def test_front_matter_and_markup_alone_are_told() -> None:

@@ -19,7 +19,6 @@ from bot.terminal import Terminal
 from learning.store import fetch_person
 
 REVIEW = "web:review"
-GAP = "refunds-without-receipt"
 TICKS = "Accurate\nRight tone\nCompliant"
 SME, LD, AUTHOR, LEARNER = (
     "dana@example.com",
