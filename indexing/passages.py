@@ -51,6 +51,8 @@ _ENUMERATED = re.compile(
     r"|\d{1,2}(?:\.\d{1,2})+\s+(?=[A-ZÀ-Þ])"
     r"|(?:Step|STEP|Schritt) \d{1,2}\s?[.:)–—-](?:\s+(?=[A-ZÀ-Þ])|$))"
 )
+_NUMBER_ALONE = re.compile(r"\(?(?:\d{1,2}(?:\.\d{1,2})+|[IVX]{1,5})\.")
+"""A paragraph's number, which is no sentence: `6.5. Move the plasma.`"""
 _WORD = re.compile(r"\S+")
 _STEP = re.compile(r"(\d{1,4})[.)]\s")
 _WARNING = re.compile(
@@ -146,7 +148,9 @@ def sentences(text: str) -> list[tuple[int, int]]:
     start = 0
     for match in _SENTENCE_END.finditer(text):
         said = text[start : match.end()].rstrip()
-        if "\n" not in match.group() and (_is_abbreviated(said) or _leads(text, match.start())):
+        if "\n" not in match.group() and (
+            _is_abbreviated(said) or _NUMBER_ALONE.fullmatch(said) or _leads(text, match.start())
+        ):
             continue
         spans.append((start, start + len(said)))
         start = match.end()

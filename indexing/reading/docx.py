@@ -21,6 +21,7 @@ from indexing.problems import Code, Problem
 from indexing.reading import Read
 from indexing.reading.lists import indented, table
 from indexing.reading.numbering import Numbering
+from indexing.reading.panels import with_bold_headings
 from indexing.visible import one_line
 
 _MOST_UNPACKED = 150_000_000
@@ -54,7 +55,7 @@ def read_docx(raw: bytes, uri: str) -> Read | Problem:
         if any(next(body.iter(name), None) is not None for name in _CHANGES):
             return Problem("changes_open", file=uri)
         document = _Document(opened)
-        markdown = "\n\n".join(_joined(document.blocks(body)))
+        markdown = with_bold_headings("\n\n".join(_joined(document.blocks(body))))
     except _BROKEN:
         return Problem("damaged", file=uri, value=_FORMAT)
     return Read(markdown, document.title, "docx")
@@ -120,7 +121,7 @@ class _Document:
             marker = f"{number.count}. " if number.ordered else "- "
             yield "item", _set_in(indented(marker, [words]), number.level)
         else:
-            yield "block", words
+            yield "block", f"**{words}**" if _is_bold(paragraph) and "\n" not in words else words
 
     def _style_chain(self, paragraph: Any) -> Iterator[Any]:
         """The paragraph's style, the one that is based on, and so on."""
@@ -224,6 +225,19 @@ def _is_hidden(run: Any) -> bool:
         return False
     vanish = run.find(f"{qn('w:rPr')}/{qn('w:vanish')}")
     return vanish is not None and vanish.get(qn("w:val"), "1") not in ("0", "false")
+
+
+def _is_bold(paragraph: Any) -> bool:
+    """Say whether all of a paragraph is set in bold, as a heading without a style is."""
+    runs = [
+        run
+        for run in paragraph.iter(qn("w:r"))
+        if any((text.text or "").strip() for text in run.iter(qn("w:t")))
+    ]
+    bold = (run.find(f"{qn('w:rPr')}/{qn('w:b')}") for run in runs)
+    return bool(runs) and all(
+        mark is not None and mark.get(qn("w:val"), "1") not in ("0", "false") for mark in bold
+    )
 
 
 def _is_contents(control: Any) -> bool:

@@ -92,8 +92,8 @@ def _block(tag: Tag, depth: int) -> Iterator[str]:
         case "blockquote":
             quoted = "\n\n".join(block for block in _blocks(tag, depth) if block.strip())
             yield "\n".join(f"> {line}".rstrip() for line in quoted.split("\n"))
-        case "dt":
-            yield f"**{one_line(_inline(tag.children, depth))}**"
+        case "dl":
+            yield from _definitions(tag, depth)
         case "hr":
             yield "---"
         case _:
@@ -111,6 +111,25 @@ def _list(tag: Tag, depth: int) -> Iterator[str]:
         parts = [block for block in _blocks(item, depth) if block.strip()]
         yield indented(f"{number}. " if tag.name == "ol" else "- ", parts)
         number += 1
+
+
+def _definitions(tag: Tag, depth: int) -> Iterator[str]:
+    """The terms of a list with what is said of each behind it: apart neither says anything."""
+    terms: list[str] = []
+    for item in tag.find_all(["dt", "dd"]):
+        if item.find_parent("dl") is not tag or not _is_seen(item):
+            continue
+        if item.name == "dt":
+            terms.append(one_line(_inline(item.children, depth)))
+            continue
+        parts = [block for block in _blocks(item, depth) if block.strip()]
+        if terms:
+            parts = [f"{', '.join(terms)}: {parts[0] if parts else ''}".rstrip(), *parts[1:]]
+            terms = []
+        if parts:
+            yield indented("- ", parts)
+    if terms:
+        yield indented("- ", [", ".join(terms)])
 
 
 def _table(tag: Tag, depth: int) -> Iterator[str]:

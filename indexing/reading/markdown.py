@@ -14,12 +14,14 @@ from indexing.problems import Problem
 from indexing.reading import Read
 from indexing.reading.encoding import decoded
 from indexing.reading.panels import with_bold_headings, without_panels
+from indexing.reading.sections import with_numbered_sections
 from indexing.visible import one_line, visible
 
 _BLOCKS = MarkdownIt("commonmark", {"html": True})
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _KEY = re.compile(r"[A-Za-z_]+\s*:(\s|$)")
 _SHOUTED = re.compile(r"[^a-z]{3,80}")
+_NUMBERED = re.compile(r"\s*\d")
 
 
 def read_markdown(raw: bytes, uri: str) -> Read | Problem:
@@ -36,7 +38,10 @@ def read_markdown(raw: bytes, uri: str) -> Read | Problem:
 
 
 def read_text(raw: bytes, uri: str) -> Read | Problem:
-    """Read plain text as Markdown; a line in capitals between empty ones is a heading."""
+    """Read plain text as Markdown; a line in capitals between empty ones is a heading.
+
+    So is a numbered one that is a section's name; capitals above all text are the title.
+    """
     text = decoded(raw, uri)
     if isinstance(text, Problem):
         return text
@@ -44,7 +49,7 @@ def read_text(raw: bytes, uri: str) -> Read | Problem:
     if isinstance(split, Problem):
         return split
     fields, body = split
-    body = "\n".join(_with_headings(body.split("\n")))
+    body = with_numbered_sections("\n".join(_with_headings(_with_title(body.split("\n")))))
     return Read(body, first_heading(body), "text", fields)
 
 
@@ -86,9 +91,9 @@ def without_comments(markdown: str) -> str:
 
 
 def as_seen(markdown: str) -> str:
-    """Return the text with other tools' boxes and bold headings as Markdown; code stays as it is."""
+    """Return the text with other tools' boxes and headings as Markdown; code stays as it is."""
     parts = (text if is_code else without_panels(text) for is_code, text in _by_fence(markdown))
-    return with_bold_headings("\n".join(parts))
+    return with_bold_headings(with_numbered_sections("\n".join(parts)))
 
 
 def _by_fence(markdown: str) -> Iterator[tuple[bool, str]]:
@@ -125,10 +130,25 @@ def first_heading(markdown: str) -> str:
     return ""
 
 
+def _with_title(lines: list[str]) -> list[str]:
+    """The lines; of several in capitals above all text, the last one is the title."""
+    first = next((at for at, line in enumerate(lines) if line.strip()), len(lines))
+    end = next((at for at in range(first, len(lines)) if not lines[at].strip()), len(lines))
+    head = lines[first:end]
+    if len(head) < 2 or not all(map(_is_shouted, head)) or any(map(_NUMBERED.match, head)):
+        return lines
+    return [*lines[: end - 1], "", f"# {head[-1].strip()}", *lines[end:]]
+
+
+def _is_shouted(line: str) -> bool:
+    return bool(_SHOUTED.fullmatch(line.strip())) and sum(map(str.isupper, line)) >= 3
+
+
 def _with_headings(lines: list[str]) -> Iterator[str]:
     for number, line in enumerate(lines):
         alone = not any(x.strip() for x in lines[max(number - 1, 0) : number]) and not any(
             x.strip() for x in lines[number + 1 : number + 2]
         )
-        shouted = bool(_SHOUTED.fullmatch(line.strip())) and sum(map(str.isupper, line)) >= 3
-        yield f"## {line.strip()}" if alone and shouted and not line.startswith("#") else line
+        titled = any(below.startswith("# ") for below in lines[number + 1 : number + 3])
+        heading = alone and not titled and _is_shouted(line) and not line.startswith("#")
+        yield f"## {line.strip()}" if heading else line

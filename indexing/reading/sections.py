@@ -1,0 +1,84 @@
+"""Decides which numbered lines are a document's own sections, written like the items of a list.
+
+`1. SCOPE` above its text in a plain file, `**1. Scope.** This procedure …` in Markdown: lines that
+count from one without a gap, of which some are names that only parts of a document have.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_PART = re.compile(
+    r"(?:aims?|objectives?|purpose|scope|applicability|introduction|background|policy(?: statement)?"
+    r"|definitions?|terms|glossary|abbreviations|roles(?: and responsibilities)?|responsibilit(?:y|ies)"
+    r"|procedures?|process|method|materials|equipment|references|related documents|records?"
+    r"|documentation|annex(?:es)?|appendi(?:x|ces)|distribution|approvals?"
+    r"|(?:document|revision|version|change|amendment)s? (?:history|control|log|record)"
+    r"|zweck|ziel|geltungsbereich|begriffe|definitionen|abkürzungen|zuständigkeiten|verantwortung"
+    r"|verantwortlichkeiten|ablauf|durchführung|mitgeltende \w+|aufzeichnungen|änderungs\w+)"
+    r"(?: and \w+| \([^()]*\))?\W*",
+    re.IGNORECASE,
+)
+_NUMBER = r"(?P<number>\d{1,2})(?:\.0)?[.)]?[ \t]+"
+_STYLES = (
+    re.compile(rf"{_NUMBER}(?P<name>[^a-zß-ÿ]{{3,80}})(?P<rest>)"),
+    re.compile(
+        rf"(?:\*\*|__){_NUMBER}(?P<name>[^*_\n]{{3,80}}?)[.:]?(?:\*\*|__)[.:]?(?P<rest>[ \t].*|)"
+    ),
+)
+"""In capitals on a line of its own; in bold, with what it says behind it or below."""
+_FENCE = re.compile(r" {0,3}(?:```|~~~)")
+FEWEST = 3
+FEWEST_NAMED = 2
+LONGEST_NAME = 8
+"""Words of a section's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    at: int
+    number: int
+    name: str
+    rest: str
+
+
+def with_numbered_sections(markdown: str) -> str:
+    """Return Markdown whose numbered sections are headings, what stood behind a name below it."""
+    lines = markdown.split("\n")
+    for style in _STYLES:
+        found = _counted(_lines_of(style, lines))
+        if len(found) < FEWEST or sum(_is_part(each) for each in found) < FEWEST_NAMED:
+            continue
+        for each in found:
+            heading = f"## {each.number}. {each.name}"
+            lines[each.at] = "\n\n".join(("", heading, each.rest)).rstrip(" ")
+        break
+    return "\n".join(lines)
+
+
+def _is_part(found: _Found) -> bool:
+    return _PART.fullmatch(found.name) is not None
+
+
+def _lines_of(style: re.Pattern[str], lines: Sequence[str]) -> list[_Found]:
+    """The lines of one style that stand at the margin and outside examples."""
+    found: list[_Found] = []
+    fenced = False
+    for at, line in enumerate(lines):
+        if _FENCE.match(line):
+            fenced = not fenced
+        match = None if fenced else style.fullmatch(line.rstrip())
+        if match is None or len(match["name"].split()) > LONGEST_NAME:
+            continue
+        name = match["name"].strip()
+        if sum(map(str.isalpha, name)) >= 3:
+            found.append(_Found(at, int(match["number"]), name, match["rest"].strip()))
+    return found
+
+
+def _counted(found: Sequence[_Found]) -> list[_Found]:
+    """Those that count from one; none where another number stands between them."""
+    counts = [each.number for each in found]
+    return list(found) if counts == list(range(1, len(found) + 1)) else []

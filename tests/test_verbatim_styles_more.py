@@ -1,0 +1,89 @@
+"""More house styles: how sections without headings of their own are read, and what drafts make."""
+
+from __future__ import annotations
+
+import io
+
+import docx
+import pytest
+
+from indexing.passages import sentences, split
+from indexing.reading import Read, read
+
+
+def _read(raw: bytes | str, uri: str) -> Read:
+    found = read(raw.encode() if isinstance(raw, str) else raw, uri)
+    assert isinstance(found, Read), found
+    return found
+
+
+def _headings(found: Read) -> list[str]:
+    passages = split(found.title, found.markdown)
+    return list(dict.fromkeys(p.headings[-1] for p in passages if p.headings))
+
+
+PLAIN = """\
+NORTH LANE VETS
+SHEET 4: BOOKING A PATIENT IN
+
+Owner: the practice manager
+
+1. SCOPE
+This sheet covers cats and dogs.
+
+2. BOOKING
+2.1 Ask for the name of the owner.
+2.2 Weigh the patient.
+
+3. RECORDS
+Sheets are kept for 2 years.
+"""
+
+
+def test_numbered_names_of_sections_in_a_plain_file_are_headings() -> None:
+    found = _read(PLAIN, "booking.txt")
+    assert found.title == "SHEET 4: BOOKING A PATIENT IN"
+    assert _headings(found) == ["1. SCOPE", "2. BOOKING", "3. RECORDS"]
+    assert "NORTH LANE VETS" in found.markdown
+
+
+def test_bold_names_of_sections_before_their_text_are_headings() -> None:
+    markdown = (
+        "# Boxes\n\n**1. Purpose.** How boxes are stored.\n\n**2. Scope.** All boxes.\n\n"
+        "**3. Storing**\n\n3.1. Tape the box.\n\n3.2. Shelve it.\n"
+    )
+    found = _read(markdown, "boxes.md")
+    assert _headings(found) == ["1. Purpose", "2. Scope", "3. Storing"]
+    assert "\nHow boxes are stored." in found.markdown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1. STOP\nLook about you.\n2. CALL FOR HELP\nBy phone.\n3. SCOPE THE ROOM\nFrom the door.\n",
+        "1. SCOPE\nAll.\n2. RECORDS\nNone.\n1. PURPOSE\nMore.\n",
+        "```\n1. SCOPE\n2. PURPOSE\n3. RECORDS\n```\n",
+    ],
+)
+def test_other_lines_in_capitals_stay_steps(text: str) -> None:
+    assert "#" not in _read(text, "other.txt").markdown
+
+
+def test_paragraphs_in_bold_are_headings_in_a_word_file_without_any() -> None:
+    document = docx.Document()
+    for said in ("A. Before", "B. During", "C. After"):
+        document.add_paragraph().add_run(said).bold = True
+        document.add_paragraph(f"Say what is done {said[3:].lower()} the work.")
+    raw = io.BytesIO()
+    document.save(raw)
+    assert _headings(_read(raw.getvalue(), "work.docx")) == ["A. Before", "B. During", "C. After"]
+
+
+def test_a_term_of_a_page_stands_with_what_is_said_of_it() -> None:
+    page = "<h1>Times</h1><dl><dt>Reply</dt><dd>2 days</dd><dt>Appeal</dt><dd>1 month</dd></dl>"
+    assert _read(page, "times.html").markdown.endswith("- Reply: 2 days\n\n- Appeal: 1 month")
+
+
+@pytest.mark.parametrize("text", ["6.5. Move the cells.", "IV. Find the file."])
+def test_the_number_of_a_paragraph_is_no_sentence(text: str) -> None:
+    assert sentences(text) == [(0, len(text))]
