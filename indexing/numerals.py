@@ -10,7 +10,23 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from indexing.figures import Bound, Figure
+from indexing.figures import Figure
+from indexing.number_words import (
+    BEFORE_UNITS,
+    BOUND_SIGNS,
+    BOUNDS_AFTER,
+    BOUNDS_BEFORE,
+    BOUNDS_BEFORE_TIME,
+    CURRENCIES,
+    MONTHS,
+    ORDINALS,
+    SCALES,
+    SCALES_OF_HEAT,
+    SHORT_UNITS,
+    TENS,
+    UNDER_TWENTY,
+    UNITS,
+)
 
 _TOKEN = re.compile(
     r"\d{4}-\d\d-\d\d(?!\w)|\d{1,2}/\d{1,2}/\d{2,4}(?!\w)"
@@ -19,77 +35,6 @@ _TOKEN = re.compile(
     r"|[ap]\.m\.?|[^\W\d_][\w’']*(?:[.:@/][\w’']+)*|[^\W\d]\w*|\S",
 )
 _DIGITS = re.compile(r"\d")
-_SMALL = """
-zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
-sixteen seventeen eighteen nineteen
-"""
-_SMALLS = {word: value for value, word in enumerate(_SMALL.split())}
-_TENTHS = "ten twenty thirty forty fifty sixty seventy eighty ninety"
-_TENS = {word: 10 * value for value, word in enumerate(_TENTHS.split(), start=1) if value > 1}
-_SCALES = {"hundred": 100, "thousand": 1000, "million": 1_000_000, "billion": 10**9}
-_NTH = """
-third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth
-sixteenth seventeenth eighteenth nineteenth twentieth
-"""
-_ORDINALS = {word: value for value, word in enumerate(_NTH.split(), start=3)} | {"thirtieth": 30}
-_MONTH_NAMES = """
-january jan; february feb; march mar; april apr; may; june jun; july jul; august aug
-; september sep sept; october oct; november nov; december dec
-"""
-_MONTHS = {
-    name: number
-    for number, names in enumerate(_MONTH_NAMES.split(";"), start=1)
-    for name in names.split()
-}
-_UNIT_NAMES = """
-ms millisecond milliseconds; second seconds sec secs; minute minutes min mins; hour hours hr hrs
-; day days; week weeks; month months mth mths; year years yr yrs; workday workdays weekday weekdays
-; £ pound pounds gbp quid; $ dollar dollars usd; € euro euros eur; pence penny; cent cents
-; % percent percentage; point points; kg kilogram kilograms kilo kilos; gram grams; tonne tonnes
-; mg milligram milligrams; lb lbs; km kilometre kilometres kilometer kilometers; mile miles
-; metre metres meter meters; cm centimetre centimetres centimeter centimeters
-; mm millimetre millimetres; litre litres liter liters; ml millilitre millilitres
-; ° degree degrees deg; °C ℃; °F ℉
-; rpm; psi; kpa; kw kilowatt kilowatts; volt volts; amp amps ampere amperes; ppm
-; kb; mb; gb; tb; kib; mib; gib; tib; time times; foot feet; inch inches
-"""
-_UNITS = {
-    spelling: names.split()[0] for names in _UNIT_NAMES.split(";") for spelling in names.split()
-}
-_SCALES_OF_HEAT = {
-    "c": "°C", "celsius": "°C", "f": "°F", "fahrenheit": "°F", "k": "kelvin", "kelvin": "kelvin",
-}  # fmt: skip
-_CURRENCIES = {"£": "£", "$": "$", "€": "€", "gbp": "£", "usd": "$", "eur": "€"}
-_GLUED = {"s": "second", "h": "hour", "m": "m", "g": "gram", "l": "litre", "p": "pence", "d": "day"}
-_BETWEEN = frozenset(
-    {"consecutive", "continuous", "full", "whole", "complete", "additional", "further", "calendar"}
-)
-_BEFORE: tuple[tuple[str, Bound], ...] = (
-    (r"(?:no|not|never) (?:more|longer|later|greater|higher|older|larger|bigger) than", "<="),
-    (r"(?:no|not|never) (?:less|fewer|earlier|lower|smaller|shorter|younger) than", ">="),
-    (r"(?:not|never) (?:exceed|exceeds|exceeding|above|over)", "<="),
-    (r"(?:not|never) (?:below|under)", ">="),
-    (r"up to|at most|(?:a |the )?max(?:imum)?(?: of)?|at the most|at the latest by", "<="),
-    (r"at least|(?:a |the )?min(?:imum)?(?: of)?|at the least", ">="),
-    (r"(?:more|greater|higher|longer|older|larger|bigger|later) than", ">"),
-    (r"in excess of|over|above|exceeds?|exceeding|exceeded|beyond|surpass(?:es|ing)?", ">"),
-    (r"(?:less|fewer|lower|shorter|younger|smaller|earlier) than|under|below", "<"),
-    (r"within|inside(?: of)?", "within"),
-    (r"about|approximately|around|roughly|nearly|almost|approx|circa", "about"),
-)
-_BEFORE_TIME: tuple[tuple[str, Bound], ...] = (
-    (r"before|prior to|earlier than", "<"),
-    (r"after|later than|past", ">"),
-    (r"by|until|till|no later than", "<="),
-    (r"from|since|starting", ">="),
-)
-_AFTER: tuple[tuple[str, Bound], ...] = (
-    (r"(?:or|and) (?:more|above|over|higher|older|longer|greater|later|up|upwards)", ">="),
-    (r"(?:or|and) (?:less|fewer|below|under|lower|younger|shorter|earlier)", "<="),
-    (r"at (?:the )?(?:most|maximum|latest)|max(?:imum)?|tops", "<="),
-    (r"at (?:the )?(?:least|minimum)|min(?:imum)?", ">="),
-)
-_SIGNS: dict[str, Bound] = {">": ">", "<": "<", "≥": ">=", "≤": "<="}
 
 
 def tokens(text: str) -> list[str]:
@@ -117,16 +62,16 @@ def with_figures(said: Sequence[str]) -> list[str | Figure]:
 
 def is_unit(word: str) -> bool:
     """Whether a word is a unit's name and hardly anything else."""
-    return _UNITS.get(word.casefold(), "time") not in {"time", "second", "point", "°", "foot"}
+    return UNITS.get(word.casefold(), "time") not in {"time", "second", "point", "°", "foot"}
 
 
 def _number(said: Sequence[str], at: int) -> tuple[Figure, int] | None:
     start, currency = at, ""
-    if said[at].casefold() in _CURRENCIES and at + 1 < len(said):
-        currency, at = _CURRENCIES[said[at].casefold()], at + 1
+    if said[at].casefold() in CURRENCIES and at + 1 < len(said):
+        currency, at = CURRENCIES[said[at].casefold()], at + 1
     if _DIGITS.match(said[at]):
         value, at = _canonical(said[at]), at + 1
-        if at < len(said) and said[at].casefold() in _SCALES:
+        if at < len(said) and said[at].casefold() in SCALES:
             value, at = _scaled(value, said[at].casefold()), at + 1
         elif at < len(said) and said[at] in {"st", "nd", "rd", "th"}:
             return Figure(value, "", "", "ordinal", said[at - 1] + said[at]), at + 1
@@ -142,8 +87,8 @@ def _number(said: Sequence[str], at: int) -> tuple[Figure, int] | None:
             return Figure(value, "", "", "ordinal", " ".join(said[start:at])), at
     unit, after = _unit(said, at)
     unit, after = (currency, after if unit == currency else at) if currency else (unit, after)
-    if not unit and start and said[start - 1].casefold() in _UNITS:
-        unit = _UNITS[said[start - 1].casefold()] + "#"  # "day 91" counts no days
+    if not unit and start and said[start - 1].casefold() in UNITS:
+        unit = UNITS[said[start - 1].casefold()] + "#"  # "day 91" counts no days
     return Figure(value, unit, "", "number", _said(said[start:after]), weak), after
 
 
@@ -151,7 +96,7 @@ def _single(said: Sequence[str], at: int) -> tuple[Figure, int] | None:
     """The 1 of `a day` and `per hour`; the unit stays a word as well."""
     if said[at].casefold() not in {"a", "an", "per", "each", "every"} or at + 1 >= len(said):
         return None
-    unit = _UNITS.get(said[at + 1].casefold(), "")
+    unit = UNITS.get(said[at + 1].casefold(), "")
     if unit not in {"minute", "hour", "day", "week", "month", "year"}:
         return None
     return Figure("1", unit, "", "number", f"{said[at]} {said[at + 1]}", weak=True), at + 1
@@ -171,26 +116,26 @@ def _unit(said: Sequence[str], at: int) -> tuple[str, int]:
     """The unit that follows a number, and where it ends."""
     if at >= len(said):
         return "", at
-    if said[at] in "-‑‐" and at + 1 < len(said) and said[at + 1].casefold() in _UNITS:
+    if said[at] in "-‑‐" and at + 1 < len(said) and said[at + 1].casefold() in UNITS:
         at += 1
     word = said[at].casefold()
     if word in {"working", "business"} and at + 1 < len(said) and _is(said[at + 1], "day"):
         return "workday", at + 2
-    if word in _BETWEEN and at + 1 < len(said) and said[at + 1].casefold() in _UNITS:
-        return _UNITS[said[at + 1].casefold()], at + 2
-    if word in _UNITS:
+    if word in BEFORE_UNITS and at + 1 < len(said) and said[at + 1].casefold() in UNITS:
+        return UNITS[said[at + 1].casefold()], at + 2
+    if word in UNITS:
         if at + 1 < len(said) and word == "percentage" and _is(said[at + 1], "point"):
             return "point", at + 2
-        if at + 1 < len(said) and _is(word, "°") and said[at + 1].casefold() in _SCALES_OF_HEAT:
-            return _SCALES_OF_HEAT[said[at + 1].casefold()], at + 2
-        return _UNITS[word], at + 1
-    if word in _GLUED and said[at] == word:
-        return _GLUED[word], at + 1
+        if at + 1 < len(said) and _is(word, "°") and said[at + 1].casefold() in SCALES_OF_HEAT:
+            return SCALES_OF_HEAT[said[at + 1].casefold()], at + 2
+        return UNITS[word], at + 1
+    if word in SHORT_UNITS and said[at] == word:
+        return SHORT_UNITS[word], at + 1
     return "", at
 
 
 def _is(word: str, unit: str) -> bool:
-    return _UNITS.get(word.casefold()) == unit
+    return UNITS.get(word.casefold()) == unit
 
 
 def _spelled(said: Sequence[str], at: int) -> tuple[str, int, bool] | None:
@@ -199,21 +144,21 @@ def _spelled(said: Sequence[str], at: int) -> tuple[str, int, bool] | None:
     while at < len(said):
         word = said[at].casefold()
         if (
-            word in _SMALLS
+            word in UNDER_TWENTY
             and (group % 10 == 0 or not seen)
             and (group % 100 == 0 or group % 100 > 19)
         ):
-            group += _SMALLS[word]
-        elif word in _TENS and group % 100 == 0:
-            group += _TENS[word]
+            group += UNDER_TWENTY[word]
+        elif word in TENS and group % 100 == 0:
+            group += TENS[word]
         elif word == "dozen" and group < 20:
             group = 12 * max(group, 1)
         elif word == "hundred" and group < 100:
             group = max(group, 1) * 100
-        elif word in _SCALES and word != "hundred" and (seen or at == first):
-            total, group = total + max(group, 1) * _SCALES[word], 0
-        elif word in _ORDINALS and group % 10 == 0:
-            return str(total + group + _ORDINALS[word]), at + 1, True
+        elif word in SCALES and word != "hundred" and (seen or at == first):
+            total, group = total + max(group, 1) * SCALES[word], 0
+        elif word in ORDINALS and group % 10 == 0:
+            return str(total + group + ORDINALS[word]), at + 1, True
         elif seen and word in {"and", "-"} and at + 1 < len(said) and _goes_on(said, at, group):
             at += 1
             continue
@@ -228,8 +173,8 @@ def _spelled(said: Sequence[str], at: int) -> tuple[str, int, bool] | None:
 def _goes_on(said: Sequence[str], at: int, group: int) -> bool:
     following = said[at + 1].casefold()
     if said[at] == "-":
-        return group % 100 > 19 and (following in _SMALLS or following in _ORDINALS)
-    return group >= 100 and group % 100 == 0 and (following in _SMALLS or following in _TENS)
+        return group % 100 > 19 and (following in UNDER_TWENTY or following in ORDINALS)
+    return group >= 100 and group % 100 == 0 and (following in UNDER_TWENTY or following in TENS)
 
 
 def _date(said: Sequence[str], at: int) -> tuple[Figure, int] | None:
@@ -264,13 +209,13 @@ def _date(said: Sequence[str], at: int) -> tuple[Figure, int] | None:
 def _month(said: Sequence[str], at: int) -> str:
     if at >= len(said) or not said[at][:1].isupper():
         return ""
-    number = _MONTHS.get(said[at].casefold().rstrip("."))
+    number = MONTHS.get(said[at].casefold().rstrip("."))
     return f"{number:02}" if number else ""
 
 
 def _clock(said: Sequence[str], at: int) -> tuple[Figure, int] | None:
     half = said[at + 1].casefold().replace(".", "") if at + 1 < len(said) else ""
-    spelled = str(_SMALLS.get(said[at].casefold(), said[at]))
+    spelled = str(UNDER_TWENTY.get(said[at].casefold(), said[at]))
     match = re.fullmatch(r"(\d{1,2})(?:[:.](\d\d))?(?::\d\d)?", spelled)
     if match is None or (":" not in said[at] and half not in {"am", "pm"}):
         return None
@@ -282,12 +227,14 @@ def _clock(said: Sequence[str], at: int) -> tuple[Figure, int] | None:
 
 def _bounded_before(figure: Figure, found: list[str | Figure]) -> Figure:
     """The figure with the bound that stands before it, whose words are taken off `found`."""
-    if found and isinstance(found[-1], str) and found[-1] in _SIGNS:
-        return replace(figure, bound=_SIGNS[str(found.pop())])
+    if found and isinstance(found[-1], str) and found[-1] in BOUND_SIGNS:
+        return replace(figure, bound=BOUND_SIGNS[str(found.pop())])
     skip = 0
     while skip < 2 and len(found) > skip and _word(found[-1 - skip]) in {"the", "a", "day", "of"}:
         skip += 1
-    patterns = _BEFORE + _BEFORE_TIME if figure.kind in {"date", "clock"} else _BEFORE
+    patterns = (
+        BOUNDS_BEFORE + BOUNDS_BEFORE_TIME if figure.kind in {"date", "clock"} else BOUNDS_BEFORE
+    )
     for skipped in range(skip + 1):
         end = len(found) - skipped
         for pattern, bound in patterns:
@@ -304,7 +251,7 @@ def _bounded_after(figure: Figure, said: Sequence[str], at: int) -> tuple[Figure
         return replace(figure, bound=">="), at + 1
     for length in (3, 2, 1):
         words = " ".join(said[at : at + length]).casefold()
-        for pattern, bound in _AFTER:
+        for pattern, bound in BOUNDS_AFTER:
             if len(said) >= at + length and re.fullmatch(pattern, words):
                 return replace(figure, bound=bound, said=f"{figure.said} {words}"), at + length
     return figure, at
@@ -348,7 +295,7 @@ def _canonical(digits: str) -> str:
 
 def _scaled(value: str, scale: str) -> str:
     whole, _, decimals = value.partition(".")
-    zeros = len(str(_SCALES[scale])) - 1
+    zeros = len(str(SCALES[scale])) - 1
     if len(decimals) > zeros:
         return f"{value} {scale}"
     return (whole + decimals + "0" * (zeros - len(decimals))).lstrip("0") or "0"
