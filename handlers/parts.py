@@ -19,18 +19,16 @@ blocks and about 12,000 characters of JSON), so that all of them show the same p
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
-from itertools import groupby
 
+from handlers.block_pieces import BLOCK, joined, pieces_of, weight_of
 from handlers.cards import (
     Block,
     Button,
     Buttons,
     Card,
-    Facts,
     Field,
     Heading,
     Note,
@@ -39,19 +37,12 @@ from handlers.cards import (
     Sources,
     Steps,
     Text,
-    plain,
     spans,
 )
 
 MOST = 9_000
 """The most that a part weighs: its characters, and what they take to be drawn."""
-# What Slack and Teams write around each, rounded up: a block, a line or item of it, a run of style.
-_BLOCK, _LINE, _RUN = 200, 120, 75
-_LONGEST_PIECE = 2_000
 _PART = re.compile(r"(?P<subject>.+)#(?P<number>\d{1,3})", re.DOTALL)
-# Where words may be parted, the best first.
-_ENDS = (re.compile(r"\n\n"), re.compile(r"\n"), re.compile(r"[.!?;:]\s"), re.compile(r"\s"))
-_TRIES = 20
 
 Blocks = tuple[Block, ...]
 
@@ -101,11 +92,11 @@ def _more(number: int, count: int, action: str, subject: str) -> Blocks:
 
 def _parts(card: Card) -> list[Blocks]:
     """The parts of a card's words, without its foot; the whole card if it fits."""
-    if sum(map(_weight, card.blocks)) <= MOST:
+    if sum(map(weight_of, card.blocks)) <= MOST:
         return [card.blocks]
     words, foot = _parted(card)
     sources = {source.number: source for source in _all_sources(card)}
-    room = max(MOST - sum(_weight(b) for b in foot if not isinstance(b, Sources)), MOST // 2)
+    room = max(MOST - sum(weight_of(b) for b in foot if not isinstance(b, Sources)), MOST // 2)
     parts: list[list[tuple[int, Block]]] = [[]]
     used, named = 0, set[int]()
     for group in _groups(words):
@@ -114,26 +105,26 @@ def _parts(card: Card) -> list[Blocks]:
         if parts[-1] and used + more > room:
             over = _over(words, *group[0])
             parts.append(over)
-            room, used, named = MOST, sum(_weight(block) for _, block in over), set()
+            room, used, named = MOST, sum(weight_of(block) for _, block in over), set()
             more = _added([], group) + _weight_of_sources(sources, marked, named)
         parts[-1] += group
         used, named = used + more, named | marked
-    return [tuple(_joined(part)) for part in parts]
+    return [tuple(joined(part)) for part in parts]
 
 
 def _added(part: Sequence[tuple[int, Block]], group: Sequence[tuple[int, Block]]) -> int:
     """What a group weighs on a part: what is joined to a piece of its own block is no new block."""
     before = [part[-1][0] if part else None, *(at for at, _ in group)]
     return sum(
-        _weight(block) - (_BLOCK if at == last else 0)
+        weight_of(block) - (BLOCK if at == last else 0)
         for last, (at, block) in zip(before, group, strict=False)
     )
 
 
 def _weight_of_sources(sources: Mapping[int, Source], marks: Set[int], named: Set[int]) -> int:
     """What further sources weigh beside those that a part names already."""
-    weight = _weight(Sources(tuple(sources[mark] for mark in marks)))
-    return weight - (_BLOCK if weight and named else 0)
+    weight = weight_of(Sources(tuple(sources[mark] for mark in marks)))
+    return weight - (BLOCK if weight and named else 0)
 
 
 def _parted(card: Card) -> tuple[Blocks, Blocks]:
@@ -188,7 +179,7 @@ def _groups(words: Sequence[Block]) -> Iterator[list[tuple[int, Block]]]:
     """
     group: list[tuple[int, Block]] = []
     for at, block in enumerate(words):
-        for piece in _pieces(block):
+        for piece in pieces_of(block):
             group.append((at, piece))
             following = words[at + 1] if at + 1 < len(words) else None
             heads = _is_head(block) and following is not None
@@ -237,118 +228,9 @@ def _is_italic(block: Block) -> bool:
 
 def _bounded(group: list[tuple[int, Block]]) -> Iterator[list[tuple[int, Block]]]:
     """A group, or its pieces one by one where no part could hold it whole."""
-    if sum(_weight(block) for _, block in group) <= MOST // 2:
+    if sum(weight_of(block) for _, block in group) <= MOST // 2:
         if group:
             yield group
         return
     for piece in group:
         yield [piece]
-
-
-def _pieces(block: Block) -> Iterator[Block]:
-    match block:
-        case Steps(items, start):
-            for at, item in enumerate(items):
-                yield Steps((item,), start + at)
-        case Facts(rows):
-            for row in rows:
-                yield Facts((row,))
-        case Text(markdown):
-            for words in _cut(markdown, is_markup=True):
-                yield Text(words)
-        case Note(markdown, tone):
-            for words in _cut(markdown, is_markup=True):
-                yield Note(words, tone)
-        case Quote(text, source):
-            *most, last = _cut(text, is_markup=False)
-            for words in most:
-                yield Quote(words)
-            yield Quote(last, source)
-        case Sources():
-            return  # those that are marked are put where their marks are
-        case Heading() | Buttons() | Field():
-            yield block
-
-
-def _joined(pieces: Iterable[tuple[int, Block]]) -> Iterator[Block]:
-    """Put together what of one block stands on one part."""
-    for _, run in groupby(pieces, key=lambda piece: piece[0]):
-        first, *more = [block for _, block in run]
-        for block in more:
-            first = _join(first, block)
-        yield first
-
-
-def _join(first: Block, second: Block) -> Block:
-    match first, second:
-        case Steps(items, start), Steps(others):
-            return Steps((*items, *others), start)
-        case Facts(rows), Facts(others_rows):
-            return Facts((*rows, *others_rows))
-        case Text(markdown), Text(rest):
-            return Text(markdown + rest)
-        case Note(markdown, tone), Note(rest):
-            return Note(markdown + rest, tone)
-        case Quote(text), Quote(rest, source):
-            return Quote(text + rest, source)
-    raise AssertionError((first, second))
-
-
-def _cut(text: str, is_markup: bool) -> list[str]:
-    """Part long words where a sentence or a line ends, and never inside markup."""
-    cut: list[str] = []
-    while len(text) > _LONGEST_PIECE:
-        at = next(_places_to_cut(text, is_markup), 0)
-        if not at:
-            break
-        cut.append(text[:at])
-        text = text[at:]
-    return [*cut, text]
-
-
-def _places_to_cut(text: str, is_markup: bool) -> Iterator[int]:
-    for end in _ENDS:
-        found = [match.end() for match in end.finditer(text, 0, _LONGEST_PIECE)]
-        late = [at for at in found if at > _LONGEST_PIECE // 2]
-        for at in reversed(late[-_TRIES:]):
-            if not is_markup or _is_outside_markup(text, at):
-                yield at
-
-
-def _is_outside_markup(markdown: str, at: int) -> bool:
-    """Markup that is cut is shown as it is written: then the two parts say more than the whole."""
-    cut = plain(markdown[:at]) + plain(markdown[at:])
-    return "".join(cut.split()) == "".join(plain(markdown).split())
-
-
-def _weight(block: Block) -> int:
-    """About what a block takes of a message, never less than Slack counts."""
-    match block:
-        case Heading(text, detail):
-            return 2 * _BLOCK + _length(text) + _length(detail)
-        case Text(markdown) | Note(markdown):
-            return _BLOCK + _line(markdown)
-        case Steps(items):
-            return _BLOCK + sum(_LINE + _line(item) for item in items)
-        case Facts(rows):
-            return _BLOCK + sum(_LINE + _length(label) + _length(value) for label, value in rows)
-        case Quote(text, source):
-            return _BLOCK + _length(text) + _length(source) + _RUN
-        case Sources(()):
-            return 0
-        case Sources(entries):
-            words = (f"{s.title}{s.section}{s.version}{s.owner}{s.url}" for s in entries)
-            return _BLOCK + sum(2 * _LINE + _length(text) for text in words)
-        case Buttons(buttons):
-            return _BLOCK * (1 + len(buttons) // 20)
-        case Field():
-            return 2 * _BLOCK + (_length(block.value) // 3_000) * _BLOCK
-
-
-def _line(markdown: str) -> int:
-    return sum(_length(span.text) + _RUN for span in spans(markdown))
-
-
-def _length(text: str) -> int:
-    """Characters as JSON writes them; Teams writes a block for each line."""
-    return len(json.dumps(text, ensure_ascii=False)) + 40 * text.count("\n")
