@@ -18,7 +18,7 @@ from pathlib import Path
 from benchmarks.throwaway import MODELS, TODAY, fill, throwaway_pool
 from benchmarks.writing import PATIENCE, Waiting
 from bot.language_model import endpoint_model
-from handlers.answering import reply_text
+from handlers.replies import reply_text
 from indexing.answers import answer, warm
 from indexing.composing import Composed, compose
 from indexing.embeddings import LocalEmbedder

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from handlers import answer_cards as cards
-from handlers import answer_lines
 from handlers.answer_cards import Names
-from handlers.cards import Card, Note, plain
+from handlers.cards import Card, Note
 from handlers.composing import Made, compose
 from handlers.guides import answer_as_wanted
 from handlers.inbound import Asked, CardRef, Deleted, Edited
 from handlers.owner_cards import owner_card, validators_of
+from handlers.replies import manager_to_ask, names_of, owners_of, reply_card, reply_text
 from handlers.services import Chat, Connection, Services
 from handlers.spoken import commands_of, on_spoken
 from handlers.stopping import is_stop, nothing_to_stop_card, stopped_card
@@ -168,7 +168,7 @@ async def _answer_directly(
     conn: Connection, chat: Chat, asked: Asked, person: Person, made: Made
 ) -> bool:
     """Answer directly what the channel may not read; False when there is no way to the asker."""
-    wording = _Wording(made, await _names(conn, made.outcome), told=False)
+    wording = _Wording(made, await names_of(conn, owners_of(made.outcome)), told=False)
     answer_id = await _store(conn, asked, made, wording.text)
     if answer_id is None:
         return True
@@ -288,67 +288,6 @@ async def _alone(
 async def _worded(
     conn: Connection, chat: Chat, once: Once, made: Made, person: Person | None, now: datetime
 ) -> _Wording:
-    names = await _names(conn, made.outcome)
+    names = await names_of(conn, owners_of(made.outcome))
     told = await _tell_owner(conn, chat, once, made.outcome, now)
     return _Wording(made, names, told, await manager_to_ask(conn, made.outcome, person))
-
-
-async def manager_to_ask(conn: Connection, outcome: Outcome, person: Person | None) -> str:
-    """The name of the asker's manager where no owner can be asked; '' where none is known."""
-    if not isinstance(outcome, NotCovered) or outcome.owner or person is None:
-        return ""
-    manager = await fetch_person(conn, person.manager) if person.manager else None
-    return manager.name if manager is not None and manager.active else ""
-
-
-async def _names(conn: Connection, outcome: Outcome) -> Names:
-    """The names of everybody the outcome mentions."""
-    return await names_of(conn, owners_of(outcome))
-
-
-async def names_of(conn: Connection, emails: frozenset[str]) -> Names:
-    """E-mail to name for those who were imported."""
-    found = [await fetch_person(conn, email) for email in sorted(emails)]
-    return {person.email: person.name for person in found if person is not None}
-
-
-def owners_of(outcome: Outcome) -> frozenset[str]:
-    """The e-mails of everybody an outcome names."""
-    match outcome:
-        case Answered(cited=passages) | WrittenAnswer(cited=passages):
-            return answer_lines.owners(passages)
-        case NotCovered(owner=owner):
-            return frozenset({owner} - {""})
-        case Blocked(document=document):
-            return frozenset({document.owner})
-
-
-def reply_card(
-    outcome: Outcome,
-    names: Names,
-    told: bool,
-    answer_id: int | None,
-    note: str = "",
-    manager: str = "",
-) -> Card:
-    """The card of an outcome."""
-    match outcome:
-        case Answered() | WrittenAnswer():
-            return cards.answered_card(outcome, names, answer_id, note=note)
-        case NotCovered():
-            return cards.not_covered_card(outcome, names, manager)
-        case Blocked():
-            return cards.blocked_card(outcome, names, told)
-
-
-def reply_text(
-    outcome: Outcome, names: Names, told: bool, note: str = "", manager: str = ""
-) -> str:
-    """The plain text of an outcome."""
-    match outcome:
-        case Answered() | WrittenAnswer():
-            return cards.answered_text(outcome, names, note)
-        case NotCovered():
-            return plain(cards.not_covered_text(outcome, names, manager))
-        case Blocked():
-            return plain(cards.blocked_text(outcome, names, told))

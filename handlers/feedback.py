@@ -6,11 +6,11 @@ from datetime import datetime
 
 from handlers import answer_cards as cards
 from handlers.answer_lines import marked_sources, owners
-from handlers.answering import names_of
 from handlers.cards import Card
 from handlers.guides import answer_as_wanted
 from handlers.inbound import Pressed
 from handlers.parts import first_part, later_part, part_of
+from handlers.replies import names_of
 from handlers.services import Chat, Connection
 from handlers.source_cards import no_part_card, source_card
 from indexing.in_use import with_sops

@@ -8,7 +8,6 @@ from typing import assert_never
 from handlers import published_cards as cards
 from handlers import report_notices, review_posts, withdrawing
 from handlers.answer_cards import said_card
-from handlers.answering import names_of, owners_of
 from handlers.feedback import answer_pressed
 from handlers.guides import (
     Shown,
@@ -22,6 +21,7 @@ from handlers.looking import module_of, show_directly
 from handlers.module_buttons import leading_guide
 from handlers.parts import later_part, part_of
 from handlers.privately import show, tell
+from handlers.replies import names_of, owners_of
 from handlers.services import Chat, Connection, Later, Services
 from indexing.nouns import Answered, WrittenAnswer
 from indexing.store.answers import StoredAnswer

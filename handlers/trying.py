@@ -10,15 +10,9 @@ from datetime import datetime
 from typing import Any
 
 from handlers.answer_cards import WRITING_UNAVAILABLE
-from handlers.answering import (
-    LONGEST_QUESTION,
-    manager_to_ask,
-    names_of,
-    owners_of,
-    reply_text,
-    small_talk,
-)
+from handlers.answering import LONGEST_QUESTION, small_talk
 from handlers.composing import find
+from handlers.replies import manager_to_ask, names_of, owners_of, reply_text
 from handlers.services import Connection, Services
 from handlers.wording import counted
 from indexing.answers import Reply
