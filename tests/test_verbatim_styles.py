@@ -9,8 +9,9 @@ from verbatim_drafts import guide_of, made, said
 from learning.modules import ItemSet, JobAid, RemedialUnit, Scenario
 from review.drafting_verbatim.answers import answers
 from review.drafting_verbatim.outline import outline
+from review.drafting_verbatim.records import is_record
 from review.drafting_verbatim.warning import is_binding_note, is_labelled_warning
-from review.drafting_verbatim.wording import instructs, is_record, section_name, titled
+from review.drafting_verbatim.wording import instructs, section_name, titled
 
 
 def _steps(markdown: str) -> list[tuple[int, list[str]]]:

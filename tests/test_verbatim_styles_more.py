@@ -6,9 +6,13 @@ import io
 
 import docx
 import pytest
+from sop_texts import sop_text
+from verbatim_drafts import guide_of, made, said
 
 from indexing.passages import sentences, split
 from indexing.reading import Read, read
+from learning.modules import JobAid
+from review.drafting_verbatim.records import heads_history, heads_terms, is_record
 
 
 def _read(raw: bytes | str, uri: str) -> Read:
@@ -71,9 +75,9 @@ def test_other_lines_in_capitals_stay_steps(text: str) -> None:
 
 def test_paragraphs_in_bold_are_headings_in_a_word_file_without_any() -> None:
     document = docx.Document()
-    for said in ("A. Before", "B. During", "C. After"):
-        document.add_paragraph().add_run(said).bold = True
-        document.add_paragraph(f"Say what is done {said[3:].lower()} the work.")
+    for name in ("A. Before", "B. During", "C. After"):
+        document.add_paragraph().add_run(name).bold = True
+        document.add_paragraph(f"Say what is done {name[3:].lower()} the work.")
     raw = io.BytesIO()
     document.save(raw)
     assert _headings(_read(raw.getvalue(), "work.docx")) == ["A. Before", "B. During", "C. After"]
@@ -87,3 +91,68 @@ def test_a_term_of_a_page_stands_with_what_is_said_of_it() -> None:
 @pytest.mark.parametrize("text", ["6.5. Move the cells.", "IV. Find the file."])
 def test_the_number_of_a_paragraph_is_no_sentence(text: str) -> None:
     assert sentences(text) == [(0, len(text))]
+
+
+HISTORY = """
+# Opening the pool
+
+1. Test the water.
+2. Unlock the gate.
+
+## Terms
+
+- DNR – do not resuscitate
+
+## IV. Revision history
+
+1. 2026-01-02: limit raised from 20 to 30 swimmers.
+2. 2026-03-04: never open before 7.
+"""
+
+
+def test_the_history_of_a_document_is_nobodys_task_and_its_terms_warn_of_nothing() -> None:
+    assert [said(step) for step in guide_of(HISTORY).novice] == [
+        ["Test the water."],
+        ["Unlock the gate."],
+    ]
+    assert guide_of(HISTORY).warnings == ()
+    aid = made("aid", sop_text(HISTORY)).content
+    assert isinstance(aid, JobAid)
+    assert not any("swimmers" in line.text for line in aid.lines)
+
+
+@pytest.mark.parametrize(
+    ("heading", "history", "terms"),
+    [
+        ("7. DOCUMENT HISTORY", True, False),
+        ("Changelog", True, False),
+        ("VII. Änderungshistorie", True, False),
+        ("Change control", False, False),
+        ("Patient history", False, False),
+        ("Definitions and abbreviations", False, True),
+        ("Terms of payment", False, False),
+    ],
+)
+def test_headings_of_what_is_about_the_document(heading: str, history: bool, terms: bool) -> None:
+    assert (heads_history(heading), heads_terms(heading)) == (history, terms)
+
+
+def test_who_edited_a_document_is_a_record() -> None:
+    assert is_record("Kitchen · Last edited by A. Berg on 4 Nov 2026")
+    assert not is_record("Have the list edited by a colleague on Monday and Friday")
+
+
+RULES = """
+# Taking samples
+
+1. Take a vial from the box and check that it is clean (inside and outside) before it is filled up.
+   Vials without a label must be thrown away.
+2. Ask how the patient feels. If they faint, call 999.
+"""
+
+
+def test_what_must_be_is_told_at_standard_and_whom_to_call_to_an_expert() -> None:
+    guide = guide_of(RULES)
+    assert "Vials without a label must be thrown away." in " ".join(said(guide.standard[0]))
+    assert said(guide.expert[1]) == ["Ask how the patient feels.", "If they faint, call 999."]
+    assert all(line.text.count("(") == line.text.count(")") for line in guide.expert[0].lines)

@@ -11,7 +11,7 @@ from indexing.terms import terms
 from learning.modules import JobAid, Sentence
 from review.drafting_verbatim.clauses import Clause
 from review.drafting_verbatim.outline import outline
-from review.drafting_verbatim.wording import is_record
+from review.drafting_verbatim.records import is_record
 from review.nouns import Finding
 
 SAID, CITED = 0.8, 0.5

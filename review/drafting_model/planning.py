@@ -31,8 +31,8 @@ from review.drafting_verbatim.clauses import Block, Outline, SopStep
 from review.drafting_verbatim.fit import Fit, serving, shared_terms
 from review.drafting_verbatim.items import is_odd
 from review.drafting_verbatim.outline import outline
+from review.drafting_verbatim.records import is_record
 from review.drafting_verbatim.warning import warns
-from review.drafting_verbatim.wording import is_record
 from review.nouns import Drafted, DraftRequest, SubCompetency
 
 PASSAGES = 3

@@ -16,13 +16,13 @@ from review.drafting_verbatim.guide import (
     step_name,
     warnings,
 )
+from review.drafting_verbatim.records import is_record
 from review.drafting_verbatim.warning import warns
 from review.drafting_verbatim.wording import (
     announces,
     binds,
     depends,
     instructs,
-    is_record,
     label,
     leans,
     points_down,

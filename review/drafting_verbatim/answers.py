@@ -13,11 +13,11 @@ from indexing.passages import sentences
 from indexing.support import is_english
 from review.drafting_verbatim.amounts import LARGEST_WORD, amounts, choice
 from review.drafting_verbatim.cases import split_condition
+from review.drafting_verbatim.records import is_record
 from review.drafting_verbatim.warning import LABELLED
 from review.drafting_verbatim.wording import (
     LEADING,
     instructs,
-    is_record,
     label,
 )
 

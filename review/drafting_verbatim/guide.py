@@ -15,7 +15,9 @@ from functools import partial
 from indexing.support import is_english
 from learning.modules import Guide, Level, Sentence, Step
 from review.drafting_verbatim.clauses import Block, Clause, Outline, SopStep
+from review.drafting_verbatim.records import heads_terms
 from review.drafting_verbatim.warning import (
+    calls_for_help,
     heads_warnings,
     is_bare_label,
     is_binding_note,
@@ -24,6 +26,7 @@ from review.drafting_verbatim.warning import (
 )
 from review.drafting_verbatim.wording import (
     announces,
+    binds,
     depends,
     instructs,
     is_name,
@@ -86,6 +89,8 @@ def warnings(blocks: Sequence[Block]) -> Iterator[Clause]:
             yield from (line for line in block.lines if not is_bare_label(line.text))
         elif _is_whole(block) or (below and _is_label(before)):
             yield from block.lines
+        elif headings and heads_terms(headings[-1]):
+            pass  # what a word means forbids nothing: `DNR – do not resuscitate`
         else:
             for line in block.lines:
                 yield from _warning_sentences(line)
@@ -187,7 +192,11 @@ def _joined(line: Clause, sentences: Sequence[Clause]) -> Iterator[Sentence]:
 
 def _decides(clause: Clause) -> bool:
     return any(
-        depends(said.text) or warns(said.text) or sets_threshold(said.text) or label(said.text)[0]
+        depends(said.text)
+        or binds(said.text)
+        or warns(said.text)
+        or sets_threshold(said.text)
+        or label(said.text)[0]
         for said in clause.sentences
     )
 
@@ -236,8 +245,9 @@ def _without(name: Sentence, clause: Clause) -> Clause:
 
 
 def _lasts(named: bool, sentence: Clause) -> bool:
-    """Whether even somebody who knows the step must be told: a limit, a warning, a case."""
-    return warns(sentence.text) or sets_threshold(sentence.text) or _case(sentence, named)
+    """Whether even who knows the step must be told: a limit, a warning, a case, whom to call."""
+    said = sentence.text
+    return warns(said) or calls_for_help(said) or sets_threshold(said) or _case(sentence, named)
 
 
 def _case(sentence: Clause, named: bool) -> bool:

@@ -15,6 +15,7 @@ from indexing.nouns import Passage, SopText
 from indexing.passages import LONGEST_STEP, Unit, units
 from review.drafting_verbatim.clauses import Block, Clause, Form, Outline, Part, SopStep
 from review.drafting_verbatim.procedure import step_of_heading, with_all_steps
+from review.drafting_verbatim.records import heads_history
 
 _MARKER = re.compile(r"(?:\d{1,4}[.)]|-)\s+")
 _NUMBERED = re.compile(
@@ -25,14 +26,20 @@ _CUT_STEP = 40
 
 
 def outline(sop: SopText) -> Outline:
-    """The steps and paragraphs of an SOP. A heading that nothing follows is none but a step's."""
+    """The steps and paragraphs of an SOP, without the history of the document.
+
+    A heading that nothing follows is none but a step's.
+    """
     parts: list[Part] = []
     written = [
         passage
         for passage in sop.passages
-        if not passage.headings
-        or passage.text != passage.headings[-1]
-        or step_of_heading(passage.text)
+        if not any(heads_history(heading) for heading in passage.headings)
+        and (
+            not passage.headings
+            or passage.text != passage.headings[-1]
+            or step_of_heading(passage.text)
+        )
     ]
     for _, section in groupby(written, key=lambda passage: passage.headings):
         parts.extend(_section(sop, list(section)))

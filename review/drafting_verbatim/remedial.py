@@ -11,13 +11,13 @@ from review.drafting_verbatim.clauses import Block, Clause, Outline, SopStep
 from review.drafting_verbatim.fit import Fit
 from review.drafting_verbatim.guide import named_lists, step_name
 from review.drafting_verbatim.items import Asked, is_odd, numbered, place, questions
+from review.drafting_verbatim.records import is_record
 from review.drafting_verbatim.warning import is_bare_label, warns
 from review.drafting_verbatim.wording import (
     announces,
     dangles,
     directs,
     happens,
-    is_record,
     label,
     points_back,
     section_name,

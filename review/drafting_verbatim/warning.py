@@ -101,6 +101,18 @@ _MUST = re.compile(
 )
 
 
+_HELP = re.compile(
+    r"\b(?:call|ring|dial|phone) (?:999|112|911|000|an ambulance"
+    r"|(?:the )?(?:emergency services|fire (?:brigade|service|department)))\b",
+    re.IGNORECASE,
+)
+
+
+def calls_for_help(text: str) -> bool:
+    """Whether a text says when or how to call the emergency services."""
+    return bool(_HELP.search(text))
+
+
 def is_labelled_warning(text: str) -> bool:
     """Whether a line says of itself that it warns: `Warning: …`."""
     return bool(LABELLED.match(text)) and not _BARE.match(text)

@@ -80,24 +80,6 @@ _DEADLINE = re.compile(
 )
 _TOLERANCE = re.compile(r"[±≤≥]\s*\d|\d\s*(?:\+/-|±)\s*\d")
 _LABEL = re.compile(r"([A-Z0-9\[\"“'][^:.;!?]{0,70}?)(\s+\([^()]{1,40}\))?:\s+(?=\S)")
-_RECORD = re.compile(
-    r"(?:scope|purpose|aim|owner|version|audience|applies to|author|approved by|related|references?"
-    r"|see also|tags?|keywords?|last (?:updated|reviewed)|effective(?: date)?)\s*:"
-    r"|(?:doc(?:ument)?|sop|form|procedure|policy)(?: (?:no|nr|number|id|ref(?:erence)?))?\b\.?\s*:"
-    r"\s*[\w/-]*\d"
-    r"|(?:version|revision|rev)\b\.?(?: (?:no|number)\b\.?)?\s*:?\s*"
-    r"(?:\d[\d.]{0,6}|[A-Z])\s*(?:[,;|]|$)",
-    re.IGNORECASE,
-)
-_DATED = re.compile(
-    r"\b(?:(?:last|next) )?(?:updated|reviewed|changed|revised|modified|amended|issued|published|review"
-    r"|effective|valid|gültig|in force|approved)(?: (?:on|from|since|as of|ab|date))?\s*:?\s+"
-    r"(?:\d{1,4}[./-]|\d{1,2}(?:st|nd|rd|th)? [A-Z]|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
-    r"[a-z]*\.? \d)",
-    re.IGNORECASE,
-)
-"""When a document was last changed: `Valid from 2026-01-12`, in a line that says nothing else."""
-_DATED_WORDS = 14
 _CONDITION_LABEL = re.compile(
     r"(?:if|when|unless|in case|for|from|up to|after|before|above|over|below|under|between|within"
     r"|more|less|fewer|until|on|at|with|without|no|not|found|anybody|somebody|anyone|someone"
@@ -166,14 +148,6 @@ def sets_threshold(text: str) -> bool:
 def depends(text: str) -> bool:
     """Whether a text holds under a condition, up to a bound or from some time on."""
     return bool(_DEPENDS.search(text))
-
-
-def is_record(text: str) -> bool:
-    """Whether a line says what a document is, and nothing to do: `Scope: refunds`."""
-    if _RECORD.match(text):
-        return True
-    short = len(text.split()) <= _DATED_WORDS
-    return short and bool(_DATED.search(text)) and not (instructs(text) or binds(text))
 
 
 def leans(text: str) -> bool:
@@ -334,6 +308,8 @@ def titled(name: str) -> str:
 def _parts(said: str, found: re.Match[str]) -> bool:
     """Whether a joint parts two things to do, and not two of a list or two ends of one."""
     before, joint = said[: found.start()], found.group().strip()
+    if before.count("(") > before.count(")"):
+        return False
     if len(before.split()) < LEAST or re.search(r"\bto [\w-]+$", before):
         return False
     if found["verb"] is None:
