@@ -13,8 +13,18 @@ from itertools import groupby
 
 from handlers.cards import Block, Note, Source, Steps, Text, literal
 from handlers.module_blocks import named
-from handlers.wording import day, listed, pointed, section_beside, section_mark, section_name
+from handlers.wording import (
+    counted,
+    day,
+    listed,
+    pointed,
+    section_beside,
+    section_mark,
+    section_name,
+)
+from indexing.marks import is_marked
 from indexing.nouns import Answered, FoundPassage, LeftOut, Quoted, Worded, WrittenAnswer
+from indexing.tables import is_row, row_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +150,9 @@ def _not_shown(left_out: LeftOut) -> str:
         several = len(left_out.steps) > 1
         said.append(f"step{'s' if several else ''} {listed(_runs(left_out.steps))}")
     if left_out.points:
-        said.append(f"{left_out.points} more point{'s' if left_out.points > 1 else ''} of the list")
+        said.append(f"{counted(left_out.points, 'more point')} of the list")
+    if left_out.rows:
+        said.append(f"{counted(left_out.rows, 'more row')} of the table")
     return f"Not shown here: {listed(said)}. *Show source* has the whole."
 
 
@@ -160,8 +172,10 @@ def _lines(answered: Answered | WrittenAnswer) -> list[_Line]:
 
 
 def _quoted(quote: Quoted, mark: int) -> _Line:
-    point = "• " if quote.listed and quote.step is None else ""
-    marked = f"{point}“{literal(pointed(quote.text))}” [{mark}]"
+    # A step that carries its mark in its words needs no point in front of it.
+    point = "• " if quote.listed and quote.step is None and not is_marked(quote.text) else ""
+    words = row_words(quote.head, quote.text) if is_row(quote.text) else pointed(quote.text)
+    marked = f"{point}“{literal(words)}” [{mark}]"
     return _Line(marked, mark, quote.step, quote.warning, quote.listed)
 
 

@@ -15,6 +15,7 @@ from handlers.cards import Block, Card, Note, Source, Sources, Steps, Text, lite
 from handlers.wording import pointed, section_mark
 from indexing.nouns import FoundPassage
 from indexing.passages import Unit, units_with_whole_warnings
+from indexing.tables import is_row, row_words, with_heads
 
 OWN_WORDS = "The SOP's own words."
 APPROVED_WORDS = "Their own words, approved as they stand."
@@ -64,11 +65,14 @@ def no_part_card() -> Card:
 
 
 def _laid_out(text: str) -> Iterator[Block]:
-    """The blocks of a passage's text: steps that follow one another are one list."""
+    """The blocks of a passage's text: steps that follow one another are one list, rows are points."""
     steps: list[str] = []
     start, paragraph, end = 1, "", 0
-    for unit in units_with_whole_warnings(text):
-        words = literal(pointed(text[unit.start : unit.end]))
+    units = units_with_whole_warnings(text)
+    for place, head in with_heads([text[unit.start : unit.end] for unit in units]):
+        unit = units[place]
+        line = text[unit.start : unit.end]
+        words = literal(f"• {row_words(head, line)}" if is_row(line) else pointed(line))
         if unit.step is None or unit.step != start + len(steps):
             yield from _steps(steps, start)
             steps = []

@@ -16,6 +16,7 @@ from indexing.embeddings import Embedder
 from indexing.marks import is_marked, marked_steps
 from indexing.nouns import FoundPassage
 from indexing.passages import Unit, units_with_whole_warnings
+from indexing.tables import is_row, row_words, with_heads
 from indexing.terms import terms
 from indexing.token_states import TokenStates
 
@@ -32,6 +33,7 @@ class Fit:
 
     `at` orders the units of a section. `read` is False for what only goes on with a list that was
     found: it was not compared with the question. `marked` steps carry their number in their words.
+    `head` is the first row of the table that a row stands in, which is no unit of its own.
     """
 
     section: int
@@ -42,6 +44,7 @@ class Fit:
     listed: bool
     read: bool
     marked: bool = False
+    head: str = ""
     score: float = 0.0
 
     @property
@@ -55,7 +58,16 @@ class Fit:
 
     @property
     def cost(self) -> int:
-        return len(self.text) + MARKED
+        return len(self.text) + len(self.head) + MARKED
+
+    @property
+    def said(self) -> str:
+        """What it says to a reader: a row with the names of its columns."""
+        return row_words(self.head, self.text) if self.row else self.text
+
+    @property
+    def row(self) -> bool:
+        return is_row(self.text)
 
 
 def units_of(
@@ -91,19 +103,13 @@ def units_of(
         marked = not any(unit.step for _, unit in in_order)
         if marked:
             in_order = list(_with_marked_steps(in_order, asks_how=asks_how))
-        fits += [
-            Fit(
-                rank,
-                at,
-                passage,
-                unit,
-                _words(passage.text[unit.start : unit.end], None if marked else unit.step),
-                unit.step is not None or passage.text.startswith("- ", unit.start),
-                passage.passage_id in ids,
-                marked,
-            )
-            for at, (passage, unit) in enumerate(in_order)
-        ]
+        told = with_heads([passage.text[unit.start : unit.end] for passage, unit in in_order])
+        for at, (place, head) in enumerate(told):
+            passage, unit = in_order[place]
+            words = _words(passage.text[unit.start : unit.end], None if marked else unit.step)
+            listed = unit.step is not None or passage.text.startswith(("- ", "| "), unit.start)
+            read_too = passage.passage_id in ids
+            fits.append(Fit(rank, at, passage, unit, words, listed, read_too, marked, head))
     return fits
 
 
@@ -176,12 +182,12 @@ async def scored(
     compared = [fit for fit in fits if fit.read]
     if not compared:
         return []
-    overlap = _overlap(asked, [fit.text for fit in compared], read)
+    overlap = _overlap(asked, [fit.said for fit in compared], read)
     if states is not None:
         (vector,) = await states.embedder.embed([asked])
         by_passage: dict[int, list[str]] = {}
         for fit in compared:
-            by_passage.setdefault(fit.passage.passage_id, []).append(fit.text)
+            by_passage.setdefault(fit.passage.passage_id, []).append(fit.said)
         vectors = await states.units(by_passage)
         places = dict.fromkeys(by_passage, 0)
         meaning = np.zeros(len(compared), np.float32)
@@ -190,7 +196,7 @@ async def scored(
             meaning[index] = vectors[passage_id][places[passage_id]] @ vector
             places[passage_id] += 1
     elif embedder is not None:
-        vector, *rest = await embedder.embed([asked, *(fit.text for fit in compared)])
+        vector, *rest = await embedder.embed([asked, *(fit.said for fit in compared)])
         meaning = np.stack(rest) @ vector
     else:
         meaning = np.zeros(len(compared), np.float32)

@@ -1,7 +1,8 @@
 """Decides which lines count as steps by a mark of their own, where no list of Markdown does.
 
 `Step 1 – …`, `(1) …`, `I. …`, `A. …` and rows with a number are steps where they count from one
-without a gap; `3.1 …`, `a) …`, `1️⃣ …` and `First, …` may count anything, such as clauses of a policy.
+without a gap; `3.1 …`, `B.2 …`, `a) …`, `1️⃣ …` and `First, …` may count anything,
+such as clauses of a policy.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ MARKS: Mapping[str, re.Pattern[str]] = {
     "roman": re.compile(r"([IVX]{1,5})[.)]\s+(?=\S)"),
     "letter": re.compile(r"([A-Z])[.)]\s+(?=\S)"),
     "row": re.compile(r"\|\s*(\d{1,3}(?:\.\d{1,3})*)[.)]?\s*\|\s*(?=[^|\s])"),
+    "lettered": re.compile(r"([A-Z]\.?\d{1,2})[.)]?\s+(?=\S)"),
     "decimal": re.compile(r"(\d{1,2}(?:\.\d{1,2})+)[.)]?\s+(?=\S)"),
+    "small roman": re.compile(r"\(?([ivx]{1,5})[.)]\s+(?=\S)"),
     "small": re.compile(r"\(?([a-z]|[ivx]{2,4})[.)]\s+(?=\S)"),
     "keycap": re.compile(r"([0-9①-⑳])(?:\ufe0f?\u20e3|(?<=[①-⑳]))\s*(?=\S)"),
     "ordinal": re.compile(
@@ -24,7 +27,7 @@ MARKS: Mapping[str, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
 }
-MAY_COUNT_ANYTHING = frozenset({"decimal", "small", "keycap", "ordinal"})
+MAY_COUNT_ANYTHING = frozenset({"lettered", "decimal", "small roman", "small", "keycap", "ordinal"})
 GOES_ON = frozenset({"step", "keycap"})
 """Kinds that may count on in the next section."""
 _STATES = re.compile(
@@ -55,6 +58,8 @@ def counted(lines: Sequence[str], kind: str, known: int = 0) -> tuple[int, list[
         found = [(n, said) for n, said in found if said.count(".") == least]
         if len({said.rpartition(".")[0] for _, said in found}) > 1:
             return 0, []
+    if kind == "lettered" and len({said[0] for _, said in found}) > 1:
+        return 0, []
     at: list[int] = []
     first = 0
     for n, said in found:
@@ -121,6 +126,8 @@ def _counts_as(kind: str, said: str, expected: int) -> int:
         return ord(said.casefold()) - ord("a") + 1 if len(said) == 1 else 0
     if kind == "ordinal":
         return _ORDINALS.index(said) + 1 if said in _ORDINALS else expected if expected > 2 else 0
+    if kind == "lettered":
+        return int(said[1:].lstrip("."))
     if "①" <= said <= "⑳":
         return ord(said) - ord("①") + 1
     return number_of(said.rpartition(".")[2])

@@ -166,7 +166,8 @@ class Quoted:
     """Words taken verbatim from one passage. `number` is the citation's mark in the answer.
 
     `step` is the number the SOP gives this step, None for anything else; `warning` marks words
-    that must not be missed; `listed`, a step or one point of a list.
+    that must not be missed; `listed`, a step or one point of a list. A row of a table is quoted as
+    it stands in the passage, `head` is the first row of its table.
     """
 
     text: str
@@ -174,11 +175,12 @@ class Quoted:
     step: int | None = None
     warning: bool = False
     listed: bool = False
+    head: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """What an answer does not quote of a list it quotes from: its steps, and how many points.
+    """What an answer does not quote of a list it quotes from: its steps, how many points and rows.
 
     `number` is that of a passage in which they stand.
     """
@@ -186,6 +188,7 @@ class LeftOut:
     number: int
     steps: tuple[int, ...]
     points: int = 0
+    rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)

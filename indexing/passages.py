@@ -48,7 +48,7 @@ _NO_ABBREVIATION = re.compile(
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]]*\s+(?=[\"'“‘(\[]*[A-Z0-9À-Þ])|\n+")
 _ENUMERATED = re.compile(
     r"\s*(?:(?:\(?(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|[ivx]{1,4}|[IVX]{1,5})[.)]|[•·▪–*-])\s"
-    r"|\d{1,2}(?:\.\d{1,2})+\s+(?=[A-ZÀ-Þ])"
+    r"|\d{1,2}(?:\.\d{1,2})+\s+(?=[A-ZÀ-Þ])|[A-Z]\.\d{1,2}[.)]?\s+(?=[A-ZÀ-Þ])"
     r"|(?:Step|STEP|Schritt) \d{1,2}\s?[.:)–—-](?:\s+(?=[A-ZÀ-Þ])|$))"
 )
 _NUMBER_ALONE = re.compile(r"\(?(?:\d{1,2}(?:\.\d{1,2})+|[IVX]{1,5})\.")
@@ -57,10 +57,12 @@ _WORD = re.compile(r"\S+")
 _STEP = re.compile(r"(\d{1,4})[.)]\s")
 _WARNING = re.compile(
     r"\W*(?:\d{1,4}[.)]\s+|-\s+)?\W*"
-    r"(?:warning|caution|danger|important|attention|never|do not|don't|don’t|must not|⚠)",
+    r"(?:warning|caution|danger|important|attention|n\.?b\b|never|do not|don't|don’t|must not|⚠)",
     re.IGNORECASE,
 )
-_HEADED = re.compile(r"\W*(?:warning|caution|danger|important|attention)\b\W*[:!]", re.IGNORECASE)
+_HEADED = re.compile(
+    r"\W*(?:warning|caution|danger|important|attention|n\.?b)\b\W*[:!]", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,12 +263,28 @@ def _atoms(node: SyntaxTreeNode) -> Iterator[_Atom]:
 
 def _of_sentences(text: str, gap: str) -> Iterator[_Atom]:
     """Sentences as atoms; the last one stays with what follows when it announces it (`:`)."""
-    spans = [part for span in sentences(text) for part in _cut_between_words(text, *span)]
+    spans = [part for span in _pieces(text) for part in _cut_between_words(text, *span)]
     before = 0
     for index, (start, end) in enumerate(spans):
         announces = index == len(spans) - 1 and text[start:end].endswith(":")
         yield _Atom(text[start:end], text[before:start] if index else gap, announces)
         before = end
+
+
+def _pieces(text: str) -> Iterator[tuple[int, int]]:
+    """The sentences of a text; a line that is a step or point by its own mark stays whole."""
+    whole = 0  # where the last such line ends
+    for start, end in sentences(text):
+        if start < whole:
+            continue
+        line = text.find("\n", start)
+        line = len(text.rstrip()) if line < 0 else line
+        begins = start == 0 or text[start - 1] == "\n"
+        if begins and _ENUMERATED.match(text, start) and text.count(" ", start, line) < LIMIT:
+            whole = line
+            yield start, line
+        else:
+            yield start, end
 
 
 def _cut_between_words(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

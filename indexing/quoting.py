@@ -1,8 +1,9 @@
 """Decides which validated words are quoted as an answer: what fits, and procedures as a whole.
 
-Sentences, steps and warnings are chosen by how well each fits the question, by meaning and by its
-rarer words. A numbered procedure is quoted from its first step to its last, across the passages it
-was cut into; where there is no room for that, what was left out is counted and said.
+Sentences, steps, rows and warnings are chosen by how well each fits the question, by meaning and by
+its rarer words. A sentence brings its paragraph, and a numbered procedure is quoted from its first
+step to its last, across the passages it was cut into; where there is no room for that, what was left
+out is counted and said.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from indexing.fits import MARKED, Fit, Section, scored, units_of
 from indexing.headed import NONE, Headed
 from indexing.leading import asks_how, comes_before, opens
 from indexing.nouns import FoundPassage, LeftOut, Quoted
+from indexing.pieces import announcement_of, list_of, outwards, paragraph_of, rest_of
 from indexing.terms import terms
 from indexing.token_states import TokenStates
 
@@ -28,12 +30,12 @@ FITS = 0.6
 """A sentence of the best section is quoted from this share of the best one's fit on."""
 ADDS = 0.8
 """A sentence of another section is quoted from this share of the best one's fit on."""
+BESIDE = 0.9
 AROUND = 3
-"""Sentences beside the best one that are quoted with it."""
-BETWEEN = 3
-"""Paragraphs and examples that may stand between two steps of one procedure."""
+"""Sentences beside the best one that are quoted with it, in whole paragraphs."""
 CLEARLY = 1.25
-"""How many times as well as any step a sentence below them has to fit to be told without them."""
+"""How many times as well as any step a sentence below them has to fit to be told without them; and
+a row of a table as any other."""
 SAID = 0.8
 """Share of its terms from which a sentence only says again what is quoted already."""
 
@@ -148,16 +150,22 @@ def _keep_front(kept: _Kept, front: Sequence[Fit], *, how: bool) -> None:
         kept.add([_shortened(lead, kept.room - kept.cost([lead]) + lead.cost - MARKED)])
     steps = [fit for fit in read if fit.step is not None]
     tells = lead.listed or (steps and (how or not _answers_below(lead, steps)))
-    for fit in front if tells else read:
+    for fit in sorted(front if tells else read, key=lambda fit: fit.step is not None):
         if fit.unit.warning:
             kept.add([fit])
-    if tells:
+    if lead.row:
+        _keep_rows(kept, front, lead)
+    elif tells:
         item = lead if lead.listed else max(steps, key=lambda fit: fit.score)
         _keep_list(kept, front, item)
     else:
         beside = [fit for fit in read if fit.step is None]
-        for fit in _outwards(beside, beside.index(lead))[: AROUND + 1]:
-            kept.add([fit])
+        _keep_paragraph(kept, front, lead)
+        fitting = [fit for fit in beside if fit.score >= FITS * lead.score]
+        nearest = outwards(beside, beside.index(lead))[: AROUND + 1]
+        for fit in [*sorted(fitting, key=lambda fit: -fit.score), *nearest]:
+            if len(kept.fits) <= AROUND:
+                kept.add(paragraph_of(front, fit))
 
 
 def _answers_below(lead: Fit, steps: Sequence[Fit]) -> bool:
@@ -193,9 +201,27 @@ def _keep_before(
             kept.add(section)
 
 
+def _keep_rows(kept: _Kept, section: Sequence[Fit], lead: Fit) -> None:
+    """The table a row stands in, or what fits of it; the row alone where it fits clearly best."""
+    rows = list_of(section, lead)
+    others = sorted((row for row in rows if row is not lead), key=lambda row: -row.score)
+    if others and lead.score < CLEARLY * others[0].score and not kept.add(rows):
+        for row in others:
+            kept.add([row])
+
+
+def _keep_paragraph(kept: _Kept, section: Sequence[Fit], lead: Fit) -> None:
+    """The paragraph that a sentence stands in: whole, or as much around it as there is room for."""
+    whole = paragraph_of(section, lead)
+    if not kept.add(whole):
+        for fit in outwards(whole, whole.index(lead)):
+            if not kept.add([fit]):
+                break
+
+
 def _keep_list(kept: _Kept, section: Sequence[Fit], item: Fit) -> None:
     """The list an item stands in, after what introduces it: whole, or a stretch that holds it."""
-    whole = _list_of(section, item)
+    whole = list_of(section, item)
     first = whole[0].at
     introduction = [fit for fit in section[max(first - 2, 0) : first] if not fit.listed]
     if kept.add([*introduction, *whole]):
@@ -208,7 +234,7 @@ def _keep_list(kept: _Kept, section: Sequence[Fit], item: Fit) -> None:
     if kept.add([*introduction, *whole[:end]]):
         return
     ahead = back = True
-    for fit in _outwards(whole, at):
+    for fit in outwards(whole, at):
         after = fit.at >= item.at
         if not (ahead if after else back):
             continue
@@ -219,58 +245,15 @@ def _keep_list(kept: _Kept, section: Sequence[Fit], item: Fit) -> None:
                 back = False
 
 
-def _list_of(section: Sequence[Fit], item: Fit) -> list[Fit]:
-    """The whole list that an item stands in, with what stands between its steps."""
-    first = last = section.index(item)
-    while (before := _beside(section, first, -1)) is not None:
-        first = before
-    while (after := _beside(section, last, 1)) is not None:
-        last = after
-    return list(section[first : last + 1])
-
-
-def _beside(section: Sequence[Fit], at: int, way: int) -> int | None:
-    """Where the list goes on from an item, in this direction: the next number, or the next point."""
-    step = section[at].step
-    reach = 1 if step is None else BETWEEN + 1
-    for place in range(at + way, at + way * (reach + 1), way):
-        if not 0 <= place < len(section):
-            return None
-        other = section[place]
-        if step is None:
-            return place if other.listed and other.step is None else None
-        if other.step is not None:
-            return place if other.step == step + way else None
-    return None
-
-
-def _outwards(units_in_order: Sequence[Fit], at: int) -> list[Fit]:
-    """The units from a place outwards, what follows it before what precedes it."""
-    outwards = [units_in_order[at]]
-    for distance in range(1, len(units_in_order)):
-        for place in (at + distance, at - distance):
-            if 0 <= place < len(units_in_order):
-                outwards.append(units_in_order[place])
-    return outwards
-
-
 def _keep_extras(kept: _Kept, sections: Sequence[Sequence[Fit]], front: int) -> None:
     """What else fits; not a step or point of another section's list, which says little alone."""
     fits = [(fit, section) for section in sections for fit in section if fit.read]
     best = max(fit.score for fit, _ in fits)
     for fit, section in sorted(fits, key=lambda one: -one[0].score):
         here = fit.section == front
-        fitting = fit.score >= (FITS if here else ADDS) * best
-        if fitting and (here or not fit.listed) and not kept.says(fit):
-            kept.add([*_announcement(section, fit), fit])
-
-
-def _announcement(section: Sequence[Fit], fit: Fit) -> list[Fit]:
-    """The line that ends in a colon above a list's item."""
-    if not fit.listed:
-        return []
-    before = section[max(_list_of(section, fit)[0].at - 1, 0)]
-    return [before] if before.text.endswith(":") and not before.listed else []
+        fitting = fit.score >= (FITS if here and not fit.row else ADDS) * best
+        if fitting and (here or fit.row or not fit.listed) and not kept.says(fit):
+            kept.add([*announcement_of(section, fit), *paragraph_of(section, fit)])
 
 
 def _shortened(fit: Fit, room: int) -> Fit:
@@ -287,7 +270,7 @@ def _as_chosen(sections: Sequence[Sequence[Fit]], kept: Sequence[Fit]) -> Chosen
         fit.section: rest
         for section in sections
         for fit in section[:1]
-        if (rest := _rest(section, {one.at for one in shown if one.section == fit.section}))
+        if (rest := rest_of(section, {one.at for one in shown if one.section == fit.section}))
     }
     # Where the rest stands is a source too: it is what [Show source] shows.
     stands_in = [
@@ -296,25 +279,26 @@ def _as_chosen(sections: Sequence[Sequence[Fit]], kept: Sequence[Fit]) -> Chosen
     cited = tuple({passage.passage_id: passage for passage in stands_in}.values())
     number = {passage.passage_id: place for place, passage in enumerate(cited, start=1)}
     quotes = tuple(
-        Quoted(fit.text, number[fit.passage.passage_id], fit.number, fit.unit.warning, fit.listed)
+        Quoted(
+            fit.text,
+            number[fit.passage.passage_id],
+            fit.number,
+            fit.unit.warning,
+            fit.listed,
+            fit.head,
+        )
         for fit in shown
     )
     left_out = tuple(
         LeftOut(
             number[rest[0].passage.passage_id],
-            tuple(fit.number for fit in rest if fit.number is not None),
-            sum(fit.number is None for fit in rest),
+            tuple(fit.step for fit in rest if fit.step is not None),
+            sum(fit.step is None and not fit.row for fit in rest),
+            sum(fit.row for fit in rest),
         )
         for rest in missing.values()
     )
     return Chosen(quotes, cited, left_out)
-
-
-def _rest(section: Sequence[Fit], shown: set[int]) -> list[Fit]:
-    """The steps and points that a section's lists have beside those of them that are shown."""
-    lists = [_list_of(section, fit) for fit in section if fit.listed and fit.at in shown]
-    rest = {fit.at: fit for one in lists for fit in one if fit.listed and fit.at not in shown}
-    return [rest[at] for at in sorted(rest)]
 
 
 def stretches(text: str, quotes: Sequence[Quoted], number: int) -> list[str]:

@@ -95,6 +95,17 @@ _HEADED = Answered(
     cited=tuple(replace(_BOILER, passage_id=step) for step in (1, 2, 3, 4)),
     left_out=(LeftOut(4, (4,)),),
 )
+_HEAD = "| Dish | Milk | Can be made without |"
+_ROWS = Answered(
+    heading="Matrix",
+    quotes=(
+        Quoted("Never answer from memory.", 1, warning=True),
+        Quoted("| Caesar salad | yes | gluten (croutons) |", 1, listed=True, head=_HEAD),
+        Quoted("| Brownie | yes | - |", 1, listed=True, head=_HEAD),
+    ),
+    cited=(replace(_PASSAGE, section="Matrix"),),
+    left_out=(LeftOut(1, (), rows=3),),
+)
 _NEAREST = tuple(
     NamedDocument(number, "sops", f"{title}.md", title, section, "dana@example.com")
     for number, (title, section) in enumerate(
@@ -122,6 +133,7 @@ REAL: dict[str, Card] = {
     "real_answered_helpful": made.answered_card(_ANSWERED, NAMES, 42, helpful=True),
     "real_answered_in_part": made.answered_card(_LONG, NAMES, 43),
     "real_answered_headed": made.answered_card(_HEADED, NAMES, 44),
+    "real_answered_rows": made.answered_card(_ROWS, NAMES, 45),
     "real_answered_unstored": made.answered_card(
         Answered("Opening", (Quoted("Open at nine.", 1),), (_PASSAGE,)), {}, None
     ),

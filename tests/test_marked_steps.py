@@ -188,3 +188,21 @@ async def test_of_sections_that_fit_alike_the_heading_decides() -> None:
     assert read_of(found, "who calls the names")[:2] == (found[0], found[1])
     found[2] = replace(found[2], score=5.0)
     assert read_of(found, "what do I do when the fire alarm goes")[:2] == (found[0], found[1])
+
+
+async def test_a_step_is_never_cut_and_nb_warns() -> None:
+    steps = "".join(
+        f"Step {n} - Do the thing number {n} with care. {'Then look at it again. ' * 5}"
+        f"Do not lift it {n} times.\n\n"
+        for n in range(1, 7)
+    )
+    passages = document(f"# Lifting\n\n## Procedure\n\n{steps}NB: Never lift alone.\n")
+    assert len(passages) > 1
+    cut = [one for one in passages if not one.text.startswith("Step")]
+    assert not cut, "each begins with a step"
+    found = await chosen("how do I lift", passages, passages)
+    assert "NB: Never lift alone." in words(found)
+    assert all(quote.warning for quote in found.quotes if quote.text.startswith("NB"))
+    [left] = found.left_out
+    shown = sum(text.startswith("Step") for text in words(found))
+    assert left.steps == tuple(range(shown + 1, 7)), "what is left out goes by its number"
