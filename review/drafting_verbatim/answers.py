@@ -14,7 +14,7 @@ from indexing.support import is_english
 from review.drafting_verbatim.amounts import LARGEST_WORD, amounts, choice
 from review.drafting_verbatim.cases import split_condition
 from review.drafting_verbatim.records import is_record
-from review.drafting_verbatim.warning import LABELLED
+from review.drafting_verbatim.warning import unlabelled
 from review.drafting_verbatim.wording import (
     LEADING,
     instructs,
@@ -63,7 +63,7 @@ class Answers:
 
 def answers(said: str) -> Answers:
     """Both answers to a clause, of which a condition before the instruction is kept."""
-    said = " ".join(LABELLED.sub("", said, count=1).split()) or said.strip()
+    said = " ".join(unlabelled(said).split()) or said.strip()
     said = _told(said).rstrip(" .;:,")
     lead, act = "", said
     heading, rest = label(said)

@@ -22,6 +22,7 @@ from review.drafting_verbatim.clauses import Block, Clause, Outline, SopStep
 from review.drafting_verbatim.guide import named_lists, step_name
 from review.drafting_verbatim.warning import LABELLED
 from review.drafting_verbatim.wording import (
+    MARK,
     announces,
     dangles,
     figures,
@@ -218,6 +219,15 @@ def _for_some_cases(step: SopStep, *, named: bool) -> bool:
     return bool(case or _CASE.match(said) or _ODD.search(step.head.sentences[0].text))
 
 
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What is shown to ask for a figure of `sentence`; `lead` is how that begins above a list."""
+
+    clause: Clause
+    sentence: Clause
+    lead: str
+
+
 def _figures(sop: Outline, within: Outline, part: str) -> Iterator[Asked]:
     everywhere = [amount for line in sop.clauses for amount in amounts(line.text)]
     named = named_lists(within)
@@ -228,11 +238,24 @@ def _figures(sop: Outline, within: Outline, part: str) -> Iterator[Asked]:
             if line.form in ("code", "row"):
                 continue
             for n, sentence in enumerate(line.sentences):
-                shown = _shown(line.sentences, n, is_named=is_named and at == 0)
-                for amount in amounts(shown.quote) if shown else ():
-                    assert shown is not None
-                    if asked := _figure(shown, amount, beside, everywhere, sentence, part):
+                seen = _shown(line.sentences, n, is_named=is_named and at == 0)
+                if seen is None:
+                    continue
+                shown = _Shown(seen, sentence, "" if n else _lead(source.lines, at))
+                for amount in amounts(seen.quote):
+                    if seen.start + amount.end <= sentence.start:
+                        continue  # of the sentence before, which is asked by itself
+                    if asked := _figure(shown, amount, beside, everywhere, part):
                         yield Asked(asked, source, sentence)
+
+
+def _lead(lines: Sequence[Clause], at: int) -> str:
+    """The line above a list whose points end its sentence: `Call the owner when:`."""
+    line = lines[at]
+    point = MARK.sub("", line.text, count=1)
+    heads = [each for each in lines[:at] if each.depth < line.depth or each.form == "prose"]
+    begun = line.form == "point" and point[:1].islower() and heads
+    return heads[-1].sentences[-1].text if begun and announces(heads[-1].text) else ""
 
 
 def _shown(sentences: Sequence[Clause], n: int, *, is_named: bool) -> Clause | None:
@@ -241,6 +264,8 @@ def _shown(sentences: Sequence[Clause], n: int, *, is_named: bool) -> Clause | N
     A sentence that points back is shown with the one before it, a step's name not at all.
     """
     shown = sentences[n]
+    if n == 0 and (mark := MARK.match(shown.quote)):
+        shown = replace(shown, start=shown.start + mark.end())
     if n == 0 and is_named:
         rest = label(shown.text)[1]
         shown = replace(shown, start=shown.end - len(rest))
@@ -263,15 +288,10 @@ def _shown(sentences: Sequence[Clause], n: int, *, is_named: bool) -> Clause | N
 
 
 def _figure(
-    shown: Clause,
-    right: Amount,
-    beside: str,
-    everywhere: Sequence[Amount],
-    sentence: Clause,
-    part: str,
+    shown: _Shown, right: Amount, beside: str, everywhere: Sequence[Amount], part: str
 ) -> SingleBest | None:
     """The question for one figure of what is shown, None where the rest would give it away."""
-    text = shown.quote
+    text = shown.clause.quote
     rest = f"{text[: right.start]} {GAP} {text[right.end :]}"
     if re.search(r"\b(?:the|these|those|this|that|same)\s*$", text[: right.start], re.IGNORECASE):
         return None
@@ -288,9 +308,11 @@ def _figure(
         return None
     gapped = f"{text[: right.start]}{GAP}{text[right.end :]}"
     gapped = re.sub(rf"\b(a|an) {GAP}", f"a {GAP}", " ".join(gapped.split()))
-    stem = f"{place(shown)}: which figure belongs in the gap? “{gapped}”"
+    if shown.lead:
+        gapped = f"{shown.lead} … {gapped}"
+    stem = f"{place(shown.clause)}: which figure belongs in the gap? “{gapped}”"
     level: Difficulty = ("easy", "medium", "hard")[options.from_sop]
-    why = sentence.said()
+    why = shown.sentence.said()
     return SingleBest(
         "",
         part,

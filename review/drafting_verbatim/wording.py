@@ -13,7 +13,7 @@ from indexing.figures import Figure
 from indexing.instructing import VERBS
 from indexing.numerals import tokens, with_figures
 from indexing.terms import tidy
-from review.drafting_verbatim.warning import LABELLED, is_labelled_warning, warns
+from review.drafting_verbatim.warning import is_labelled_warning, unlabelled, warns
 
 _DEPENDS = re.compile(
     r"\b(?:if|unless|when|whenever|once|until|till|before|after|except|otherwise|only|provided"
@@ -88,7 +88,9 @@ _CONDITION_LABEL = re.compile(
 )
 _POINTS_BACK = re.compile(
     r"\W*(?:it|its|they|their|them|this|that|these|those|he|she|his|her|such|both|either|neither"
-    r"|then|also|otherwise|instead|however|therefore|so|thus|the same|the rest|the other|again)\b",
+    r"|then|also|otherwise|instead|however|therefore|so|thus|the same|the rest|the other|again"
+    r"|(?:after|before) (?:that|this)|(?:if|when|where) (?:any|some|none|both|either|neither)"
+    r" (?:is|are|was|were|has|have|of (?:them|these|those)|remains?|fails?|can|cannot))\b",
     re.IGNORECASE,
 )
 _POINTS_DOWN = re.compile(
@@ -106,6 +108,10 @@ LEADING = re.compile(
     r" (?:must|should|can|need to|will need to)|lastly|afterwards)\s*,?\s+)+",
     re.IGNORECASE,
 )
+MARK = re.compile(
+    r"(?:\(?(?:\d{1,2}(?:\.\d{1,2})*|[a-z]|[ivx]{1,4})[.)]|\d{1,2}(?:\.\d{1,2})+)\s+(?=\S)"
+)
+"""The number or letter of a point inside a step: `(c) …`, `4.4 …`."""
 _NUMBER = re.compile(r"(?:(?:\d+(?:\.\d+)*|[A-Z])[.)]|\d+(?:\.\d+)+)\s+")
 _POINTED = re.compile(
     r"\b(?P<what>section|step)s?\s+(?P<numbers>\d+(?:\.\d+)*"
@@ -176,7 +182,7 @@ def points_down(text: str) -> bool:
 
 
 def points_back(text: str) -> bool:
-    """Whether a text begins with a word that stands for something said before."""
+    """Whether a text's first words stand for something said before: `After that …`."""
     return bool(_POINTS_BACK.match(text))
 
 
@@ -265,7 +271,7 @@ def happens(text: str) -> bool:
 
 def directs(text: str) -> bool:
     """Whether a text tells people to do, decide or leave something, rather than what happens."""
-    said = label(LABELLED.sub("", text, count=1))[1]
+    said = label(unlabelled(text))[1]
     return (
         instructs(text)
         or instructs(said)
