@@ -12,9 +12,11 @@ from verbatim_drafts import guide_of, made, said
 from indexing.passages import sentences, split
 from indexing.reading import Read, read
 from learning.modules import ItemSet, JobAid
+from review.drafting_verbatim.answers import answers
 from review.drafting_verbatim.cases import cases
 from review.drafting_verbatim.outline import outline
 from review.drafting_verbatim.records import heads_history, heads_terms, is_record
+from review.drafting_verbatim.wording import instructs, sets_threshold
 
 
 def _read(raw: bytes | str, uri: str) -> Read:
@@ -218,3 +220,57 @@ def test_what_follows_something_is_asked_with_it_and_the_ends_of_a_range_not_at_
         "that we charge ____ for every day.”"
     ]
     assert len(stems) == 2
+
+
+TABLE = """
+# Berthing
+
+| Step | Who | What to do | Form |
+|---|---|---|---|
+| 1 | Mate | Check the fenders. | F 2.1-1 |
+| 2 | Deckhand | Throw the line. | – |
+| 3 | Master | Stop the engine within 2 minutes. | F 2.1-2 |
+"""
+
+
+def test_a_step_in_a_table_is_named_by_what_to_do_and_keeps_who_does_it_at_standard() -> None:
+    guide = guide_of(TABLE)
+    assert [said(step) for step in guide.standard] == [
+        ["Check the fenders.", "Mate", "F 2.1-1"],
+        ["Throw the line.", "Deckhand"],
+        ["Stop the engine within 2 minutes.", "Master", "F 2.1-2"],
+    ]
+    assert [said(step) for step in guide.expert] == [
+        ["Check the fenders."],
+        ["Throw the line."],
+        ["Stop the engine within 2 minutes."],
+    ]
+    aid = made("aid", sop_text(TABLE)).content
+    assert isinstance(aid, JobAid)
+    assert aid.lines[0].text == "1: Check the fenders."
+
+
+@pytest.mark.parametrize(
+    ("text", "limits"),
+    [("EN 60204-1", False), ("FB 8.7-1", False), ("EUR 5-10", True), ("2-3 days", True)],
+)
+def test_the_number_of_a_form_is_no_limit(text: str, limits: bool) -> None:
+    assert sets_threshold(text) is limits
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Dry ice releases carbon dioxide.", False),
+        ("Dry hands well.", True),
+        ("Clean filter covers with a cloth.", True),
+    ],
+)
+def test_what_only_looks_like_an_instruction(text: str, told: bool) -> None:
+    assert instructs(text) is told
+
+
+def test_what_is_done_instead_is_no_part_of_what_is_forbidden() -> None:
+    told = answers("If the seal is broken, do not open the box; ring the owner.")
+    assert told.passes == "If the seal is broken, I do not open the box, and I ring the owner."
+    assert told.fails == "If the seal is broken, I open the box."

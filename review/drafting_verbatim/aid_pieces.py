@@ -185,7 +185,7 @@ def _with_number(step: SopStep, first: Clause, text: str) -> Sentence:
     if not mark:
         return first.said(text)
     if mark.startswith("|"):
-        mark = f"{mark.strip('| ').rstrip('.)')}:"
+        mark = f"{mark.strip('| ').partition('|')[0].strip().rstrip('.)')}:"
     elif re.fullmatch(r"\d+\W?", mark):
         mark = f"{step.number}."
     return quoted.said(f"{mark} {text}")

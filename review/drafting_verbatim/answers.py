@@ -117,13 +117,22 @@ def _first_person(said: str) -> tuple[str, str] | None:
         return None
     if denied := _DENIED.match(words):
         act = words[denied.end() :]
+        act, further = _parted(act)
         kept = "never" if denied.group().casefold().startswith("never") else "do not"
-        return f"I {kept} {_lower(act)}", f"I {_lower(_affirmed(act))}"
+        return f"I {kept} {_lower(act)}{further}", f"I {_lower(_affirmed(act))}"
     if changed := _other_figure(words):
         return f"I {_lower(words)}", f"I {_lower(changed)}"
     if _ALSO_DENIED.search(words):
         return f"I {_lower(words)}", f"I do not think that this matters here: {_lower(said)}"
     return f"I {_lower(words)}", f"I see no need to {_lower(words)}"
+
+
+def _parted(act: str) -> tuple[str, str]:
+    """What is forbidden, and what is to be done instead: `load it; ring the owner`."""
+    found = re.search(r";\s+(?=\S)", act)
+    if found is None or not instructs(act[found.end() :]):
+        return act, ""
+    return act[: found.start()], f", and I {_lower(act[found.end() :])}"
 
 
 def _other_figure(said: str) -> str | None:

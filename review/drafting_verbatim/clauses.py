@@ -14,8 +14,9 @@ from indexing.nouns import Passage, SopText
 from indexing.passages import sentences
 from learning.modules import Cite, Sentence
 
-Form = Literal["prose", "point", "row", "code"]
-"""A line of running text, a sub-point or list item, a table's row, an example to copy."""
+Form = Literal["prose", "point", "row", "cell", "code"]
+"""A line of running text, a sub-point or list item, a table's row, a cell of one that is a step, an
+example to copy."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,7 @@ def _example(piece: SopStep | Block, *, is_named: bool) -> tuple[Sentence, ...] 
 def _told(piece: SopStep | Block, *, is_named: bool) -> Iterator[str]:
     """The sentences of a piece that say something by themselves."""
     for at, line in enumerate(piece.lines):
-        if line.form == "code":
+        if line.form in ("code", "cell"):
             continue
         for n, sentence in enumerate(line.sentences):
             said = label(sentence.text)[1] if is_named and at == n == 0 else sentence.text

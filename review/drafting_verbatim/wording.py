@@ -79,6 +79,8 @@ _DEADLINE = re.compile(
     re.IGNORECASE,
 )
 _TOLERANCE = re.compile(r"[±≤≥]\s*\d|\d\s*(?:\+/-|±)\s*\d")
+_CODE = re.compile(r"\b(?!(?:EUR|USD|GBP|CHF)\b)[A-Z]{1,4}[ -]?\d+(?:\.\d+)*-\d+\b")
+"""The number of a form or a standard, which limits nothing: `FB 8.7-1`, `EN 60204-1`."""
 _LABEL = re.compile(r"([A-Z0-9\[\"“'][^:.;!?]{0,70}?)(\s+\([^()]{1,40}\))?:\s+(?=\S)")
 _CONDITION_LABEL = re.compile(
     r"(?:if|when|unless|in case|for|from|up to|after|before|above|over|below|under|between|within"
@@ -142,6 +144,7 @@ def figures(text: str) -> tuple[Figure, ...]:
 @lru_cache(maxsize=4096)
 def sets_threshold(text: str) -> bool:
     """Whether a text holds an amount, a time, a date or a bound: a figure that decides something."""
+    text = _CODE.sub("", text)
     return bool(_DEADLINE.search(text) or _TOLERANCE.search(text)) or any(
         figure.kind in ("date", "clock")
         or (not figure.weak and figure.unit not in ("", "time") and not figure.unit.endswith("#"))
@@ -256,7 +259,17 @@ def instructs(text: str) -> bool:
         return False
     if _AS_SUBJECT.match(said) or _RULED.match(said):
         return False
+    if first[1].casefold() in _ALSO_ADJECTIVES and _does(said):
+        return False
     return first[2] in (" ", "") or first[1].casefold() not in _ALSO_ADJECTIVES
+
+
+def _does(said: str) -> bool:
+    """Whether the third word is what the first two do: `Dry ice releases carbon dioxide.`"""
+    third = re.match(
+        r"[\w-]+ [a-z]+[^s\W] ([a-z]+?)(?:es|s) (?!with|in|on|at|by|to|and|or)\w", said
+    )
+    return third is not None and bool({third[1], f"{third[1]}e"} & VERBS)
 
 
 def binds(text: str) -> bool:
