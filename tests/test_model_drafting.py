@@ -9,7 +9,7 @@ import pytest
 from authors import Answer, Author, choice, diligent, quote_of, shown
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from model_stand_in import Reply, as_json, scripted
+from model_stand_in import HASTY, IMPATIENT, Reply, as_json, scripted
 from pydantic import BaseModel
 from sop_texts import sample_sops, sop_text
 
@@ -430,7 +430,7 @@ async def test_an_endpoint_that_is_down_gives_the_sops_own_words() -> None:
     ],
 )
 async def test_whatever_an_endpoint_does_a_draft_comes_of_it(reply: Reply, code: str) -> None:
-    async with scripted() as (stand_in, model):
+    async with scripted(patience=IMPATIENT if reply.wait else HASTY) as (stand_in, model):
         stand_in.otherwise = lambda _: reply
         made = await draft(request("remedial"), [RETURNS], model)
     assert isinstance(made, Drafted)
