@@ -274,3 +274,95 @@ def test_what_is_done_instead_is_no_part_of_what_is_forbidden() -> None:
     told = answers("If the seal is broken, do not open the box; ring the owner.")
     assert told.passes == "If the seal is broken, I do not open the box, and I ring the owner."
     assert told.fails == "If the seal is broken, I open the box."
+
+
+def _aid_lines(markdown: str) -> list[str]:
+    content = made("aid", sop_text(markdown)).content
+    assert isinstance(content, JobAid)
+    return [line.text for line in content.lines]
+
+
+LIMITS = """
+# Keeping plants
+
+| Owner | Next review |
+|---|---|
+| Gardener | 2027-01-03 |
+| Deputy | 2027-01-03 |
+
+## Watering
+
+1. Fill the can.
+2. Water the roots.
+
+## Limits
+
+| Plant | Least | Most |
+|---|---|---|
+| Fern | 12 °C | 24 °C |
+| Cactus | 5 °C | |
+
+Ferns of up to 2 kg stay on the shelf. Ferns of more than 2 kg stand on the floor for one week.
+
+## If somebody eats a leaf
+
+Keep calm. Call 999 and keep the leaf.
+"""
+
+
+def test_an_aid_has_tables_of_limits_both_of_two_limits_and_whom_to_call() -> None:
+    lines = _aid_lines(LIMITS)
+    at = lines.index("Plant · Least · Most")
+    assert lines[at + 1 : at + 3] == ["Fern · 12 °C · 24 °C", "Cactus · 5 °C · –"]
+    assert "Ferns of up to 2 kg stay on the shelf." in lines
+    assert "Ferns of more than 2 kg stand on the floor for one week." in lines
+    assert "Call 999 and keep the leaf." in lines
+    assert not any("Gardener" in line for line in lines)
+
+
+def test_an_aid_tells_what_to_do_in_each_case_of_a_list() -> None:
+    cases_told = [
+        "If the lamp is red, wait.",
+        "If the lamp is green → open the door.",
+        "If the lamp is off, the hall is closed.",
+    ]
+    lines = _aid_lines("# Hall\n\n## Lamp\n\n" + "\n".join(f"- {each}" for each in cases_told))
+    assert lines == cases_told
+
+
+CALENDAR = """
+# Closing the till book
+
+| Day | Task | Who |
+|---|---|---|
+| D-2 | Count the stock. | Clerk |
+| D-1 | Enter late bills. | Clerk |
+| D+3 | Lock the book. | Manager |
+"""
+
+
+def test_the_days_of_a_calendar_are_steps_that_keep_their_days() -> None:
+    guide = guide_of(CALENDAR)
+    assert said(guide.novice[0]) == ["Count the stock.", "D-2", "Clerk"]
+    assert [said(step) for step in guide.expert] == [
+        ["Count the stock.", "D-2"],
+        ["Enter late bills.", "D-1"],
+        ["Lock the book.", "D+3"],
+    ]
+    assert _aid_lines(CALENDAR) == [
+        "D-2: Count the stock.",
+        "D-1: Enter late bills.",
+        "D+3: Lock the book.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "days", [("D-1", "D-2", "D+3"), ("Day one", "Day two", "Later"), ("D-2", "D-1", "Then")]
+)
+def test_rows_whose_days_do_not_follow_each_other_are_no_steps(days: tuple[str, ...]) -> None:
+    markdown = CALENDAR
+    for old, new in zip(("D-2 ", "D-1 ", "D+3 "), ("@0 ", "@1 ", "@2 "), strict=True):
+        markdown = markdown.replace(old, new)
+    for at, day in enumerate(days):
+        markdown = markdown.replace(f"@{at}", day)
+    assert outline(sop_text(markdown)).steps == ()

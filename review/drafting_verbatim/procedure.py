@@ -32,6 +32,12 @@ _BLANK = re.compile(r"[\W_]*")
 _COUNTS = re.compile(
     rf"\|\s*(?:{STEP_WORD}s?|#|nr\.?|no\.?|number|order)?\s*(?:no\.?|nr\.?|#)?\s*\|", re.IGNORECASE
 )
+_DAY = re.compile(
+    r"\|\s*(?=\S)(?=(?:T|D|WD|BD|(?:working |business )?day|tag)\s?(?P<sign>[+−–-]?)\s?"
+    r"(?P<count>\d{1,3})\b[^|]*\|)",
+    re.IGNORECASE,
+)
+"""A row of a calendar, up to its day, which the step keeps as a line: `| T-3 | Lock the list. |`"""
 _UNCOUNTED = re.compile(r"(?:next|then|now|after that|afterwards|to start)\b", re.IGNORECASE)
 """How a paragraph may go on that is a step without a number: `First, … Next, … Finally, …`."""
 
@@ -111,7 +117,21 @@ def _counted(blocks: Sequence[Block], before: tuple[str, int]) -> tuple[str, lis
         if kind in MAY_COUNT_ANYTHING and not _act([placed[n][1] for n in at], mark):
             continue
         return kind, _regrouped(placed, at, mark, first)
-    return "", list(blocks)
+    at = _days([line for _, line in placed])
+    return "", _regrouped(placed, at, _DAY, 1) if at else list(blocks)
+
+
+def _days(lines: Sequence[Clause]) -> list[int]:
+    """The rows of a calendar: they begin with days that follow each other, and tell what to do."""
+    at = [n for n, line in enumerate(lines) if line.form == "row" and _DAY.match(line.quote)]
+    days = [_day(found) for n in at if (found := _DAY.match(lines[n].quote))]
+    follow = all(one <= other for one, other in pairwise(days))
+    acting = sum(any(map(_acts, re.split(r"\s*\|\s*", lines[n].quote))) for n in at)
+    return at if len(at) >= FEWEST_WORDED and follow and 2 * acting >= len(at) else []
+
+
+def _day(found: re.Match[str]) -> int:
+    return -int(found["count"]) if found["sign"] in ("-", "−", "–") else int(found["count"])
 
 
 def _act(lines: Sequence[Clause], mark: re.Pattern[str]) -> bool:

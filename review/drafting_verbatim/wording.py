@@ -74,7 +74,7 @@ _ASIDE = re.compile(
     r"entering|executing) the following)\b|\s+[–—]\s+|\s+-\s+|\s+\([^()]*\)$"
 )
 _DEADLINE = re.compile(
-    r"\bsame (?:working )?day\b"
+    r"\bsame (?:working )?day\b|(?:^|\W)[TD] ?[+−–-] ?\d{1,3}\b(?!-)"
     r"|\b(?:end|close) of (?:the|each|every|that|your) (?:\w+ )?(?:day|shift|week|month)\b",
     re.IGNORECASE,
 )
@@ -162,7 +162,12 @@ def depends(text: str) -> bool:
 def leans(text: str) -> bool:
     """Whether a text needs what stands before it to be understood: `Do not clean it up.`"""
     return points_back(text) or bool(
-        re.search(r"\b(?:it|them|this|these|those|one|there)\b(?! is\b)", text, re.IGNORECASE)
+        re.search(
+            r"\b(?:it|them|this|these|those|there)\b(?! is\b)"
+            r"|\bone\b(?! (?!of|that|which|who|with|for|to|and|or|in|at|from|on)[a-z])(?! is\b)",
+            text,
+            re.IGNORECASE,
+        )
     )
 
 
