@@ -366,3 +366,12 @@ def test_rows_whose_days_do_not_follow_each_other_are_no_steps(days: tuple[str, 
     for at, day in enumerate(days):
         markdown = markdown.replace(f"@{at}", day)
     assert outline(sop_text(markdown)).steps == ()
+
+
+def test_what_is_quoted_ends_no_sentence_and_a_short_instruction_loses_its_capital() -> None:
+    (step,) = outline(sop_text('# Call\n\n1. Say "I see. Go on.", and wait. Hang up.\n')).steps
+    assert [each.text for each in step.head.sentences] == [
+        'Say "I see. Go on.", and wait.',
+        "Hang up.",
+    ]
+    assert answers("Print 6 cryo-labels per tray.").passes == "I print 6 cryo-labels per tray."

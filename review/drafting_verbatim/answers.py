@@ -204,5 +204,6 @@ def _lower(said: str) -> str:
     """The text without its capital, which a name or an abbreviation keeps."""
     first = said.split(" ", 1)[0]
     keeps = len(first) > 1 and any(sign.isupper() for sign in first[1:])
-    keeps = keeps or not is_english(said)  # where nouns may have capitals
+    # where nouns may have capitals
+    keeps = keeps or not (is_english(said) or instructs(said))
     return said if keeps or first == "I" else said[:1].lower() + said[1:]
