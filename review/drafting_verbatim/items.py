@@ -253,8 +253,12 @@ def _lead(lines: Sequence[Clause], at: int) -> str:
     """The line above a list whose points end its sentence: `Call the owner when:`."""
     line = lines[at]
     point = MARK.sub("", line.text, count=1)
-    heads = [each for each in lines[:at] if each.depth < line.depth or each.form == "prose"]
-    begun = line.form == "point" and point[:1].islower() and heads
+    heads = [
+        each
+        for each in lines[:at]
+        if each.depth < line.depth or (each.form == "prose" and not each.depth)
+    ]
+    begun = (line.form == "point" or line.depth) and point[:1].islower() and heads
     return heads[-1].sentences[-1].text if begun and announces(heads[-1].text) else ""
 
 

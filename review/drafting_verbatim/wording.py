@@ -272,7 +272,9 @@ def instructs(text: str) -> bool:
 def _does(said: str) -> bool:
     """Whether the third word is what the first two do: `Dry ice releases carbon dioxide.`"""
     third = re.match(
-        r"[\w-]+ [a-z]+[^s\W] ([a-z]+?)(?:es|s) (?!with|in|on|at|by|to|and|or)\w", said
+        r"[\w-]+ (?!(?:your|their|its)\b)[a-z]+[^s\W] ([a-z]+?)(?:es|s)"
+        r" (?!with|in|on|at|by|to|and|or)\w",
+        said,
     )
     return third is not None and bool({third[1], f"{third[1]}e"} & VERBS)
 
