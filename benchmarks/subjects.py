@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.throwaway import MODELS, TODAY, fill, throwaway_pool
-from handlers.answering import reply_text
+from handlers.replies import reply_text
 from indexing.answers import answer
 from indexing.embeddings import LocalEmbedder
 from indexing.nouns import Turn
@@ -118,8 +118,8 @@ async def measure(folders: Sequence[Path]) -> None:
                 questions = [one for folder in folders for one in questions_in(folder)]
                 found = await ask(Company(conn, embedder), questions)
     print("| folder | asked | questions | document first |\n|---|---|---|---|")
-    for (folder, kind), right in found.items():
-        print(f"| {folder} | {kind} | {len(right)} | {sum(right) / len(right):.3f} |")
+    for (name, kind), right in found.items():
+        print(f"| {name} | {kind} | {len(right)} | {sum(right) / len(right):.3f} |")
 
 
 def main() -> None:
