@@ -13,8 +13,8 @@ from itertools import groupby
 
 from indexing.embeddings import Embedder
 from indexing.fits import Fit, units_of
+from indexing.kept import ROOM, SOURCED
 from indexing.nouns import Answered, LeftOut, Quoted, Turn
-from indexing.quoting import ROOM, SOURCED
 from indexing.retrieval import EVERYONE, retrieve
 from indexing.store.search import Connection
 from indexing.store.sections import fetch_headed
