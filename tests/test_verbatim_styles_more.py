@@ -64,6 +64,23 @@ def test_bold_names_of_sections_before_their_text_are_headings() -> None:
     assert "\nHow boxes are stored." in found.markdown
 
 
+def test_items_that_are_sections_let_go_of_the_steps_set_in_below_them() -> None:
+    markdown = (
+        "# Night\n\n1. **PURPOSE.** To close the day.\n2. **STEPS**\n   1. Print the list.\n"
+        "   2. Sign it.\n3. **RECORDS.** Kept for a year.\n"
+    )
+    found = _read(markdown, "night.md")
+    assert _headings(found) == ["1. PURPOSE", "2. STEPS", "3. RECORDS"]
+    assert "\n1. Print the list.\n2. Sign it." in found.markdown
+
+
+def test_short_lines_alone_are_headings_of_a_plain_file_that_has_no_others() -> None:
+    parts = ("Purpose", "If a dog is lost", "Afterwards")
+    text = "LOST DOGS\nSHEET 2\n\n" + "\n".join(f"{part}\n\nWrite it down.\n" for part in parts)
+    assert _headings(_read(text, "dogs.txt")) == [*parts]
+    assert "#" not in _read("Hello\n\nWrite it down.\n\nBye\n\nDo not.\n", "dogs.txt").markdown
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -191,7 +208,13 @@ def test_a_step_in_a_table_is_named_by_what_to_do_and_keeps_who_does_it_at_stand
 
 @pytest.mark.parametrize(
     ("text", "limits"),
-    [("EN 60204-1", False), ("FB 8.7-1", False), ("EUR 5-10", True), ("2-3 days", True)],
+    [
+        ("EN 60204-1", False),
+        ("Max. 250 Pa", True),
+        ("FB 8.7-1", False),
+        ("EUR 5-10", True),
+        ("2-3 days", True),
+    ],
 )
 def test_the_number_of_a_form_is_no_limit(text: str, limits: bool) -> None:
     assert sets_threshold(text) is limits
@@ -252,8 +275,8 @@ Keep calm. Call 999 and keep the leaf.
 
 def test_an_aid_has_tables_of_limits_both_of_two_limits_and_whom_to_call() -> None:
     lines = _aid_lines(LIMITS)
-    at = lines.index("Plant · Least · Most")
-    assert lines[at + 1 : at + 3] == ["Fern · 12 °C · 24 °C", "Cactus · 5 °C · –"]
+    at = lines.index("Plant | Least | Most")
+    assert lines[at + 1 : at + 3] == ["Fern | 12 °C | 24 °C", "Cactus | 5 °C | –"]
     assert "Ferns of up to 2 kg stay on the shelf." in lines
     assert "Ferns of more than 2 kg stand on the floor for one week." in lines
     assert "Call 999 and keep the leaf." in lines

@@ -37,7 +37,7 @@ def limits_of(block: Block) -> Iterator[Sentence]:
     if 2 * sum(_decides(row) for row in told) < len(told):
         return
     yield from (line.said() for line in above)
-    yield from (row.said(" · ".join(cell or "–" for cell in cells(row))) for row in (head, *told))
+    yield from (row.said(" | ".join(cell or "–" for cell in cells(row))) for row in (head, *told))
 
 
 def _list_of_limits(block: Block) -> Iterator[Sentence]:

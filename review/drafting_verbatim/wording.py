@@ -78,7 +78,9 @@ _DEADLINE = re.compile(
     r"|\b(?:end|close) of (?:the|each|every|that|your) (?:\w+ )?(?:day|shift|week|month)\b",
     re.IGNORECASE,
 )
-_TOLERANCE = re.compile(r"[±≤≥]\s*\d|\d\s*(?:\+/-|±)\s*\d")
+_TOLERANCE = re.compile(
+    r"[±≤≥]\s*\d|\d\s*(?:\+/-|±)\s*\d|\b(?:max|min)(?:imum)?\b\.?:?\s*\d", re.IGNORECASE
+)
 _CODE = re.compile(r"\b(?!(?:EUR|USD|GBP|CHF)\b)[A-Z]{1,4}[ -]?\d+(?:\.\d+)*-\d+\b")
 """The number of a form or a standard, which limits nothing: `FB 8.7-1`, `EN 60204-1`."""
 _LABEL = re.compile(r"([A-Z0-9\[\"“'][^:.;!?]{0,70}?)(\s+\([^()]{1,40}\))?:\s+(?=\S)")
@@ -89,7 +91,7 @@ _CONDITION_LABEL = re.compile(
     re.IGNORECASE,
 )
 _POINTS_BACK = re.compile(
-    r"\W*(?:it|its|they|their|them|this|that|these|those|he|she|his|her|such|both|either|neither"
+    r"\W*(?:(?:yes|no)(?=,)|it|its|they|their|them|this|that|these|those|he|she|his|her|such|both|either|neither"
     r"|then|also|otherwise|instead|however|therefore|so|thus|the same|the rest|the other|again"
     r"|(?:after|before) (?:that|this)|(?:if|when|where) (?:any|some|none|both|either|neither)"
     r" (?:is|are|was|were|has|have|of (?:them|these|those)|remains?|fails?|can|cannot))\b",
