@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 
 from learning.modules import Applied, Item, RemedialUnit, Sentence
 from review.drafting_verbatim.answers import answers
+from review.drafting_verbatim.asked import Asked, is_odd, place
 from review.drafting_verbatim.clauses import Block, Clause, Outline, SopStep
 from review.drafting_verbatim.fit import Fit
 from review.drafting_verbatim.guide import named_lists, step_name
-from review.drafting_verbatim.items import Asked, is_odd, numbered, place, questions
+from review.drafting_verbatim.items import numbered, questions
 from review.drafting_verbatim.records import is_record
 from review.drafting_verbatim.warning import is_bare_label, warns
 from review.drafting_verbatim.wording import (
