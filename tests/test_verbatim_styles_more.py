@@ -338,3 +338,11 @@ def test_what_is_quoted_ends_no_sentence_and_a_short_instruction_loses_its_capit
         "Hang up.",
     ]
     assert answers("Print 6 cryo-labels per tray.").passes == "I print 6 cryo-labels per tray."
+
+
+def test_an_aid_has_what_to_do_behind_two_labels() -> None:
+    told = ["E1: Frost alarm: close the damper.", "E4: Fan fault: reset it once."]
+    markdown = "# Unit\n\n1. Open the door.\n\n## Codes\n\n" + "\n".join(
+        f"- {each}" for each in told
+    )
+    assert told[0] in _aid_lines(markdown)

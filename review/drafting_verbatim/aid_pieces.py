@@ -252,10 +252,16 @@ def _extras(blocks: Sequence[Block], warned: Sequence[Clause]) -> Iterator[tuple
                     continue
                 if is_record(said.text):
                     continue
-                acts = instructs(label(said.text)[1])
+                acts = any(map(instructs, _behind_labels(said.text)))
                 if acts or sets_threshold(said.text) or (depends(said.text) and binds(said.text)):
                     kept.append(said)
             yield from _limits_together(kept)
+
+
+def _behind_labels(text: str) -> list[str]:
+    """What follows the labels of a line: `Code E1: frost: close the damper`."""
+    said = label(text)[1]
+    return [said] if said == text else [said, label(said)[1]]
 
 
 def _limits_together(kept: Sequence[Clause]) -> Iterator[tuple[Sentence, ...]]:
