@@ -41,7 +41,16 @@ def parser() -> argparse.ArgumentParser:
     )
     root.add_argument("--verbose", action="store_true", help="log more")
     commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    commands.add_parser("demo", help="try it: a sample company in the browser, no account, no key")
+    demo = commands.add_parser(
+        "demo",
+        help="try it: a sample company in the browser, no account, no key",
+        epilog=_examples("demo", "demo --empty"),
+    )
+    demo.add_argument(
+        "--empty",
+        action="store_true",
+        help="without the sample company: for people and documents that you import",
+    )
     commands.add_parser("serve", help="take events in over HTTP and acknowledge them")
     commands.add_parser("worker", help="answer, send, and keep time")
     commands.add_parser("migrate", help="bring the database up to date")

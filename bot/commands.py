@@ -55,7 +55,7 @@ async def run(arguments: argparse.Namespace, settings: Settings) -> int:
     with database(settings) as found:
         match arguments.command:
             case "demo":
-                return await demo.run(settings, found, say, hint)
+                return await demo.run(settings, found, say, hint, sample=not arguments.empty)
             case "migrate":
                 migrate(found)
                 say("The database is up to date.")
@@ -134,6 +134,9 @@ async def _serve(house: app.House) -> int:
     await app.mount_platforms(house, application)
     async with app.sockets(house), listening(house.settings, application) as url:
         say(f"ready {url}")
+        alone = doctor.nothing_connected(facts_of(house.settings, house.database))
+        if alone:
+            hint(alone)
         await app.until_stopped()
     return DONE
 
@@ -152,7 +155,7 @@ async def _worker(house: app.House) -> int:
 async def _people(house: app.House, arguments: argparse.Namespace) -> int:
     async with house.pool.connection() as conn, conn.transaction():
         taken, lines = await directory.on_people_import(conn, arguments.file, shell_actor())
-        if taken and await store.is_demo(conn):
+        if taken and await store.holds_sample(conn):
             hint(directory.IN_THE_DEMO)
     (say if taken else hint)("\n".join(lines))
     return DONE if taken else FAILED
@@ -182,7 +185,7 @@ async def _index(house: app.House, arguments: argparse.Namespace) -> int:
         return FAILED
     embedder = await load_embedder(house.settings, house.pool)
     async with house.pool.connection() as conn:
-        if await store.is_demo(conn):
+        if await store.holds_sample(conn):
             hint(directory.IN_THE_DEMO)
     set_off: list[SetOff] = []
     async with progress("Indexing") as show:

@@ -13,16 +13,17 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import openai
 import structlog
 from openai.types import CompletionUsage
 from openai.types.chat import ChatCompletionChunk
 from openai.types.chat.chat_completion_chunk import Choice, ChoiceDelta
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from bot.breaker import Breaker
+from bot.json_ladder import LADDER, in_prompt, parsed, shaped
 from bot.settings import Settings, UnusableSetting
 from indexing.language_model import Call, LanguageModel, ModelUnavailable, Prompt, T, Usage, Why
 
@@ -37,10 +38,6 @@ WAIT = 2.0
 """Seconds that an endpoint may ask us to wait before a retry; longer, and we do without it."""
 CHARACTERS_A_TOKEN = 8
 """More than any tokenizer gives on average: whoever writes more does not keep to the limit."""
-
-Rung = Literal["json_schema", "json_object with schema", "json_object", "text"]
-LADDER: tuple[Rung, ...] = ("json_schema", "json_object with schema", "json_object", "text")
-"""Ways to get JSON, best first. The schema also stands in the prompt from the second on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +122,8 @@ class EndpointModel:
         for rung in range(first, first + 1 if able.settled else len(LADDER)):
             last = able.settled or rung == len(LADDER) - 1
             try:
-                said = await self._whole(prompt, _shaped(LADDER[rung], answer), usage)
-                value = _parsed(said, answer)
+                said = await self._whole(prompt, shaped(LADDER[rung], answer), usage)
+                value = parsed(said, answer)
             except ModelUnavailable as failure:
                 if last or failure.why not in {"refused", "broken", "off_schema", "endless"}:
                     raise
@@ -140,14 +137,14 @@ class EndpointModel:
     ) -> AsyncGenerator[str]:
         """Stream text, from the rung of the ladder that was settled by asking, if one was."""
         rung = LADDER[self._abilities.rung] if self._abilities.settled else "text"
-        asked = _shaped(rung, shape) if shape else {}
+        asked = shaped(rung, shape) if shape else {}
         with self._breaker.call() if self._breaker else nullcontext():
-            async with aclosing(self._stream(*_in_prompt(prompt, asked), usage)) as pieces:
+            async with aclosing(self._stream(*in_prompt(prompt, asked), usage)) as pieces:
                 async for piece in pieces:
                     yield piece
 
     async def _whole(self, prompt: Prompt, shape: dict[str, Any], usage: Usage) -> str:
-        async with aclosing(self._stream(*_in_prompt(prompt, shape), usage)) as pieces:
+        async with aclosing(self._stream(*in_prompt(prompt, shape), usage)) as pieces:
             return "".join([piece async for piece in pieces])
 
     async def _stream(
@@ -272,45 +269,6 @@ def _why(error: Exception, heard: _Heard) -> Why:
         case openai.APIStatusError() if error.status_code < 500:
             return "refused"
     return "broken"
-
-
-def _shaped(rung: Rung, answer: type[T]) -> dict[str, Any]:
-    """What one rung adds to a request; `schema` is for the prompt."""
-    schema = answer.model_json_schema()
-    written = json.dumps(schema, separators=(",", ":"))
-    match rung:
-        case "json_schema":
-            named = {"name": "answer", "schema": schema, "strict": True}
-            return {"response_format": {"type": "json_schema", "json_schema": named}}
-        case "json_object with schema":
-            shape: dict[str, Any] = {"type": "json_object", "schema": schema}
-            return {"response_format": shape, "schema": written}
-        case "json_object":
-            return {"response_format": {"type": "json_object"}, "schema": written}
-        case "text":
-            return {"schema": written}
-
-
-def _in_prompt(prompt: Prompt, shape: dict[str, Any]) -> tuple[Prompt, dict[str, Any]]:
-    """The schema that a rung puts into the prompt moved there, and what is left of the request."""
-    schema = shape.pop("schema", "")
-    if schema:
-        task = f"{prompt.task}\n\nAnswer with one JSON object of this schema only:\n{schema}"
-        prompt = Prompt(prompt.instructions, prompt.untrusted, task, prompt.max_tokens)
-    return prompt, shape
-
-
-def _parsed(said: str, answer: type[T]) -> T:
-    """The first JSON object in what was said, which some models wrap in words or code fences."""
-    start = said.find("{")
-    try:
-        value, _ = json.JSONDecoder().raw_decode(said, max(start, 0))
-        return answer.model_validate(value)
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise ModelUnavailable("off_schema", "no JSON object") from error
-    except ValidationError as error:
-        fields = ", ".join(str(one["loc"]) for one in error.errors()[:3])
-        raise ModelUnavailable("off_schema", fields) from error
 
 
 @asynccontextmanager

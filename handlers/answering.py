@@ -34,6 +34,10 @@ _THANKS = frozenset(
     {"thanks", "thank you", "thx", "ty", "cheers", "ta", "thanks a lot", "thank you very much",
      "many thanks", "great thanks", "ok thanks", "perfect thanks"}
 )  # fmt: skip
+_ACKNOWLEDGED = frozenset(
+    {"ok", "okay", "k", "alright", "all right", "great", "perfect", "super", "cool", "good", "nice",
+     "fine", "got it", "understood", "noted", "will do", "makes sense", "i see"}
+)  # fmt: skip
 _HELP = frozenset({"help", "what can you do", "who are you", "how do you work", "commands"})
 
 
@@ -127,7 +131,8 @@ def taken_back_card() -> Card:
 def small_talk(text: str) -> Card | None:
     """The short card for a greeting, thanks, help, an empty or an endless question; else None.
 
-    An exact list: anything longer is a question and is looked up.
+    An exact list: anything longer is a question and is looked up. None of these is a turn of the
+    thread.
     """
     said = _bare(text)
     if _is_help(text):
@@ -136,7 +141,10 @@ def small_talk(text: str) -> Card | None:
         return cards.help_card("Hello.")
     if is_stop(text):
         return nothing_to_stop_card()
-    if said in _THANKS:
+    polite = said.replace(",", " ").replace(".", " ").replace("!", " ").split()
+    if _is_all(polite, _ACKNOWLEDGED):
+        return cards.said_card("Good. Ask when you need more.")
+    if _is_all(polite, _ACKNOWLEDGED | _THANKS):
         return cards.said_card("You're welcome.")
     if len(text) > LONGEST_QUESTION:
         return cards.said_card(
@@ -148,6 +156,14 @@ def small_talk(text: str) -> Card | None:
 
 def _bare(text: str) -> str:
     return " ".join(text.casefold().replace("’", "'").split()).strip(" .!?,:;-–…👋🙏")
+
+
+def _is_all(words: list[str], phrases: frozenset[str]) -> bool:
+    """Whether a few words are nothing but some of these phrases, one after the other."""
+    return 0 < len(words) <= 8 and any(
+        " ".join(words[:end]) in phrases and (end == len(words) or _is_all(words[end:], phrases))
+        for end in range(1, min(len(words), 4) + 1)
+    )
 
 
 def _is_help(text: str) -> bool:

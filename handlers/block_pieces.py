@@ -93,18 +93,18 @@ def _cut(text: str, is_markup: bool) -> list[str]:
 
 
 def _places_to_cut(text: str, is_markup: bool) -> Iterator[int]:
+    whole = _letters(plain(text)) if is_markup else ""
     for end in _ENDS:
         found = [match.end() for match in end.finditer(text, 0, _LONGEST_PIECE)]
         late = [at for at in found if at > _LONGEST_PIECE // 2]
         for at in reversed(late[-_TRIES:]):
-            if not is_markup or _is_outside_markup(text, at):
+            # Markup that is cut is shown as it is written: then the two parts say more than the whole.
+            if not is_markup or _letters(plain(text[:at]) + plain(text[at:])) == whole:
                 yield at
 
 
-def _is_outside_markup(markdown: str, at: int) -> bool:
-    """Markup that is cut is shown as it is written: then the two parts say more than the whole."""
-    cut = plain(markdown[:at]) + plain(markdown[at:])
-    return "".join(cut.split()) == "".join(plain(markdown).split())
+def _letters(text: str) -> str:
+    return "".join(text.split())
 
 
 def weight_of(block: Block) -> int:

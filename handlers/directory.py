@@ -14,7 +14,7 @@ from learning.store import act_as
 
 IN_THE_DEMO = (
     "Note: this is the demo's database, and the sample company lives in it too. For your own people"
-    " and documents alone, set JOBAID_HOME to an empty folder."
+    " and documents alone, set JOBAID_HOME to an empty folder and start: jobaid demo --empty"
 )
 """Said, without stopping anything, when somebody puts their own into the demo."""
 

@@ -118,10 +118,24 @@ def unseen_drafts(facts: Facts, *, demo: bool) -> str:
     )
 
 
+def nothing_connected(facts: Facts) -> str:
+    """Say that no platform can reach what is served, and where there is a page; '' where one can."""
+    if facts.slack_token or not facts.teams_missing:
+        return ""
+    return (
+        "Neither Slack nor Teams is connected, so nothing comes in here; `jobaid doctor` says what"
+        " is missing. To try your company on a page in the browser, start `jobaid demo --empty` with"
+        " JOBAID_HOME set to an empty folder, and import it there."
+    )
+
+
 _REACHED_BY = {
     "slack": "Connect Slack: set SLACK_BOT_TOKEN (docs/slack.md).",
     "teams": f"Connect Teams: set {listed(TEAMS_SETTINGS)} (docs/teams.md).",
-    "web": "The page is for the demo alone: name a channel of Slack or Teams there.",
+    "web": (
+        "The page comes with the demo alone: name a channel of Slack or Teams there, or try your"
+        " company on the page with `jobaid demo --empty`, in an empty JOBAID_HOME."
+    ),
 }
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from handlers import review_cards as cards
 from handlers import review_posts
 from handlers.answer_cards import said_card
 from handlers.cards import plain
 from handlers.drafting import due_at, request_of
+from handlers.edit_cards import edit_card, labelled_sections
 from handlers.inbound import Pressed
 from handlers.looking import module_of, show_directly
 from handlers.privately import show, tell
@@ -35,7 +35,7 @@ async def on_edit(
     module = await _editable(conn, chat, pressed)
     view = await fetch_view(conn, module.id, now.date()) if module else None
     if view is not None:
-        await show_directly(chat, pressed, cards.edit_card(view))
+        await show_directly(chat, pressed, edit_card(view))
 
 
 async def on_open(
@@ -47,11 +47,11 @@ async def on_open(
     if view is None:
         return
     label = pressed.fields.get(f"section:c{view.module.number}", "")
-    chosen = cards.labelled_sections(view.stored.content).get(label)
+    chosen = labelled_sections(view.stored.content).get(label)
     if chosen is None:
         await tell(chat, pressed, "Choose a section first, then press Open.")
         return
-    await show(chat, pressed, cards.edit_card(view, chosen))
+    await show(chat, pressed, edit_card(view, chosen))
 
 
 async def on_save(

@@ -32,13 +32,43 @@ ROOMS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """How much of a company of their own somebody has imported into their demo."""
+
+    people: int
+    documents: int
+    answerable: int
+
+
+def what_to_import(holds: Holdings) -> str:
+    """Say what comes next where people try their own company; '' where questions are answered."""
+    if not holds.people:
+        return (
+            "Nobody works here yet. In another terminal, with the same JOBAID_HOME:"
+            " jobaid people import people.yaml"
+        )
+    if not holds.documents:
+        return (
+            "No document is here yet. In another terminal, with the same JOBAID_HOME:"
+            " jobaid index sops/"
+        )
+    if not holds.answerable:
+        return (
+            "None of the documents may be answered from yet. In another terminal, with the same"
+            " JOBAID_HOME, jobaid documents says why."
+        )
+    return ""
+
+
 def refusal_words(refusal: Refusal) -> str:
     """Say why something was refused and what to do next."""
     match refusal:
         case "not_a_demo":
             return (
-                "Nobody can be played here: this database was not made by `jobaid demo`."
-                " Start `jobaid demo` in an empty place."
+                "Nobody can be played here: this database was not made by `jobaid demo`. Set"
+                " JOBAID_HOME to an empty folder and start `jobaid demo` there, or, to import your"
+                " own company, `jobaid demo --empty`."
             )
         case "empty":
             return "There is nothing to send yet. Write your question first."

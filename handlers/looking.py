@@ -7,6 +7,7 @@ from datetime import datetime
 from handlers import review_cards as cards
 from handlers.cards import Card
 from handlers.inbound import Pressed
+from handlers.looking_cards import diff_card, marks_in_order, sources_card
 from handlers.parts import first_part, later_part, part_of
 from handlers.privately import UNREACHABLE, tell
 from handlers.review_view import ReviewView, fetch_view
@@ -49,10 +50,10 @@ async def on_sources(
     view = await readable_view(conn, chat, pressed, now)
     if view is None:
         return
-    places = cards.marks_in_order(view.stored.content)
+    places = marks_in_order(view.stored.content)
     texts = await fetch_section_texts(conn, [place for _, place in places])
     passages = [(number, place[1], texts[place]) for number, place in places if texts.get(place)]
-    await _show_part(chat, pressed, cards.sources_card(view, passages), view)
+    await _show_part(chat, pressed, sources_card(view, passages), view)
 
 
 async def on_diff(
@@ -65,7 +66,7 @@ async def on_diff(
     if view.before is None:
         await tell(chat, pressed, "This module replaces none, so there is no difference.")
         return
-    await _show_part(chat, pressed, cards.diff_card(view), view)
+    await _show_part(chat, pressed, diff_card(view), view)
 
 
 async def _show_part(chat: Chat, pressed: Pressed, card: Card, view: ReviewView) -> None:

@@ -179,10 +179,10 @@ def _groups(words: Sequence[Block]) -> Iterator[list[tuple[int, Block]]]:
     """
     group: list[tuple[int, Block]] = []
     for at, block in enumerate(words):
+        following = words[at + 1] if at + 1 < len(words) else None
+        heads = following is not None and _is_head(block)
         for piece in pieces_of(block):
             group.append((at, piece))
-            following = words[at + 1] if at + 1 < len(words) else None
-            heads = _is_head(block) and following is not None
             if heads or (isinstance(block, Text) and isinstance(following, Quote)):
                 continue
             yield from _bounded(group)

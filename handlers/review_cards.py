@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from difflib import SequenceMatcher
 
 from handlers.cards import Block, Button, Buttons, Card, Facts, Field, Heading, Note, Text, literal
 from handlers.left_out import left_out_words
-from handlers.module_blocks import content_blocks, marks_of, sources_of
+from handlers.module_blocks import content_blocks, sources_of
 from handlers.parts import count_of_parts, first_part, later_part
 from handlers.review_view import ReviewView
 from handlers.review_words import (
@@ -22,8 +21,8 @@ from handlers.review_words import (
     title_of,
 )
 from handlers.source_changes import moved_note, source_changes
-from handlers.wording import LABEL, day, listed, shortened
-from learning.modules import Content, ItemSet, Section, sections
+from handlers.wording import day, listed, shortened
+from learning.modules import ItemSet
 from review.nouns import Remark
 from review.reviewers import SEATS
 from review.states import BEFORE_REVIEWERS
@@ -229,101 +228,6 @@ def _looks(view: ReviewView) -> Iterator[Button]:
         yield Button("Changes since the last version", "review.diff", subject_of(view), "quiet")
 
 
-# What the buttons show
-
-
-def diff_card(view: ReviewView) -> Card:
-    """What this content says otherwise than the one it is to replace, section by section."""
-    assert view.before
-    title = title_of(view.module, view.stored.title)
-    blocks: list[Block] = [Heading(f"Changes: {title}", "against the version it replaces")]
-    changed = list(_changes(view.before.content, view.stored.content))
-    blocks += changed or [Text("Not a word has changed; its sources' versions may have.")]
-    return Card(f"Changes since the last version of {title}", tuple(blocks))
-
-
-def _changes(before: Content, after: Content) -> Iterator[Block]:
-    old, new = _by_key(before), _by_key(after)
-    for key in dict.fromkeys((*old, *new)):
-        was, now = old.get(key), new.get(key)
-        lines_before = [said.text for said in was.sentences] if was else []
-        lines_after = [said.text for said in now.sentences] if now else []
-        if lines_before == lines_after:
-            continue
-        said = was or now
-        assert said
-        yield Text(f"**{literal(said.heading)}**")
-        matcher = SequenceMatcher(None, lines_before, lines_after, autojunk=False)
-        for kind, a, b, c, d in matcher.get_opcodes():
-            if kind == "equal":
-                continue
-            yield from _pair(lines_before[a:b], lines_after[c:d])
-
-
-def _pair(gone: Sequence[str], come: Sequence[str]) -> Iterator[Block]:
-    if gone:
-        yield Text(f"{'Was' if come else 'Gone'}: {literal(' '.join(gone))}")
-    if come:
-        yield Text(f"{'Now' if gone else 'New'}: {literal(' '.join(come))}")
-
-
-def _by_key(content: Content) -> dict[str, Section]:
-    return {section.key: section for section in sections(content)}
-
-
-def sources_card(view: ReviewView, passages: Sequence[tuple[int, str, str]]) -> Card:
-    """The passages a content cites, whole: `(mark, section, text)`."""
-    title = title_of(view.module, view.stored.title)
-    blocks: list[Block] = [Heading(f"Sources: {title}")]
-    for number, section, text in passages:
-        blocks.append(Text(f"**{literal(section)}** [{number}]"))
-        blocks.append(Text(literal(text)))
-    if not passages:
-        blocks.append(Text("None of its sources can be shown today."))
-    blocks.append(sources_of(view.stored.content, view.revisions, view.owners))
-    return Card(f"Sources of {title}", tuple(blocks))
-
-
-def edit_card(view: ReviewView, chosen: Section | None = None) -> Card:
-    """Says what editing means and offers the sections; with `chosen`, that section's own words."""
-    subject, at = subject_of(view), f"c{view.module.number}"
-    title = title_of(view.module, view.stored.title)
-    blocks: list[Block] = [
-        Heading(f"Edit: {title}"),
-        Note(
-            "Saving makes you one of its authors: others then have to approve it, and approvals"
-            " given so far are void.",
-            "warning",
-        ),
-    ]
-    if chosen is None:
-        options = tuple(labelled_sections(view.stored.content))
-        blocks.append(Field(f"section:{at}", "Section", "choice", options, options[0]))
-        blocks.append(Buttons((Button("Open", "review.open", subject, "primary"),)))
-        return Card(f"Edit {title}", tuple(blocks))
-    lines = "\n".join(" ".join(said.text.split()) for said in chosen.sentences)
-    blocks += [
-        Field(f"text:{at}:{chosen.key}", chosen.heading, "long_text", value=lines),
-        Note("One sentence a line. A line keeps its source; a new one takes its neighbour's."),
-        Buttons((Button("Save", "review.save", subject, "primary"),)),
-    ]
-    return Card(f"Edit {chosen.heading} of {title}", tuple(blocks))
-
-
-def labelled_sections(content: Content) -> dict[str, Section]:
-    """The sections as choices: a heading with the first words under it, no two alike."""
-    labelled: dict[str, Section] = {}
-    for section in sections(content):
-        begins = section.sentences[0].text if section.sentences else ""
-        words = " ".join(f"{section.heading}: {begins}".split())
-        label, count = shortened(words, LABEL), 1
-        while label in labelled:
-            count += 1
-            label = f"{shortened(words, LABEL - 5)} ({count})"
-        labelled[label] = section
-    return labelled
-
-
 def minutes_card(view: ReviewView) -> Card:
     """Asks the reviewer how long it took; one press."""
     title = title_of(view.module, view.stored.title)
@@ -333,8 +237,3 @@ def minutes_card(view: ReviewView) -> Card:
         for label, minutes in (("5 min", 5), ("15 min", 15), ("30 min", 30), ("1 hour", 60))
     )
     return Card(said, (Text(literal(said)), Buttons(buttons)))
-
-
-def marks_in_order(content: Content) -> list[tuple[int, tuple[int, str]]]:
-    """The marks of a content with the revision and section each stands for."""
-    return [(number, place) for place, number in marks_of(content).numbers.items()]

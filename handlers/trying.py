@@ -29,7 +29,7 @@ from indexing.nouns import (
     Turn,
     WrittenAnswer,
 )
-from indexing.quoting import stretches
+from indexing.quotes import stretches
 from indexing.visible import visible
 from learning.nouns import audience_of
 from learning.store import fetch_person

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from indexing.continuing import asks_what_follows, what_follows
 from indexing.embeddings import Embedder
 from indexing.fusing import BEST
 from indexing.headed import NONE, Headed, may_have_headed_steps, procedure
@@ -67,10 +68,17 @@ async def answer(
 ) -> Reply:
     """Answer a question for somebody who holds `tokens` and works in `roles`."""
     started = time.perf_counter()
+    if asks_what_follows(question, history):
+        follows = await what_follows(conn, history, tokens, roles, today, embedder, states)
+        if follows is not None:
+            return _going_on(follows, (time.perf_counter() - started) * 1000)
     found = await retrieve(conn, question, history, tokens, roles, today, embedder, states)
-    retrieved = time.perf_counter()
     bar = threshold(states)
-    nearest = _nearest(found)
+    if history and found.confidence < bar:
+        # Whom to ask is who owns what is near to the question, whatever was spoken of before.
+        found = await retrieve(conn, question, (), tokens, roles, today, embedder, states)
+    retrieved = time.perf_counter()
+    nearest = _nearest(found.passages)
     outcome: Outcome
     sure = bool(found.passages) and found.confidence >= bar
     blocked = None
@@ -84,7 +92,8 @@ async def answer(
             for section in await fetch_sections(conn, ids, tokens, today)
         ]
         headed = await _headed(conn, question, found.passages, read, tokens, today)
-        outcome = await _answered(question, history, read, around, roles, embedder, states, headed)
+        before = history if found.in_thread else ()
+        outcome = await _answered(question, before, read, around, roles, embedder, states, headed)
     elif blocked is not None:
         outcome = _blocked(blocked)
     else:
@@ -99,6 +108,11 @@ async def answer(
         (retrieved - started) * 1000,
         (ended - started) * 1000,
     )
+
+
+def _going_on(follows: Answered, ms: float) -> Reply:
+    """The reply that goes on with what was quoted: sure by what it follows, not by its words."""
+    return Reply(follows, follows.cited, 1.0, _nearest(follows.cited), ms, ms)
 
 
 def _fits_better(blocked: BlockedPassage, found: Retrieved, states: TokenStates | None) -> bool:
@@ -127,10 +141,10 @@ async def warm(conn: Connection, today: date, states: TokenStates | None) -> Non
         await states.encode(dict(texts[at : at + WARMED_AT_ONCE]))
 
 
-def _nearest(found: Retrieved) -> tuple[NamedDocument, ...]:
+def _nearest(passages: Sequence[FoundPassage]) -> tuple[NamedDocument, ...]:
     """The documents of the best passages, each once, the best section of each."""
     documents: dict[int, NamedDocument] = {}
-    for passage in found.passages:
+    for passage in passages:
         documents.setdefault(
             passage.document_id,
             NamedDocument(

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from indexing.changes_claims import Reason
 from indexing.changes_lines import (
     Line,
     Outline,
@@ -22,7 +23,7 @@ from indexing.changes_lines import (
     outline,
 )
 from indexing.changes_pairs import Group, Pairing, joined, pair
-from indexing.changes_reasons import Reason, demands, is_of_itself, reasons, says_something
+from indexing.changes_reasons import demands, is_of_itself, reasons, says_something
 from indexing.changes_steps import (
     beside_new,
     beside_old,

@@ -131,10 +131,14 @@ class FoundPassage:
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """The best passages, best first. `confidence` is what the refusal threshold applies to."""
+    """The best passages, best first. `confidence` is what the refusal threshold applies to.
+
+    `in_thread`: whether the question was read with the turns before it, not by itself.
+    """
 
     passages: tuple[FoundPassage, ...]
     confidence: float
+    in_thread: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,6 +79,11 @@ def read_as(question: str, history: Sequence[Turn]) -> list[str]:
     return [asked, *("\n".join([*said, asked])[-LONGEST:] for said in (turns, before))]
 
 
+def by_itself(asked: Asked) -> Asked:
+    """A question of a thread as it is read without one."""
+    return replace(asked, known=max(asked.weights.values(), default=math.inf))
+
+
 async def understood(
     conn: Connection,
     texts: Sequence[str],
@@ -114,10 +119,9 @@ async def understood(
                 rarity,
                 None if vectors is None else vectors[index],
                 None if encoded is None else encoded[index],
-                max(weights.values(), default=math.inf) if len(texts) == 1 else math.inf,
             )
         )
-    return asked
+    return asked if len(texts) > 1 else [by_itself(one) for one in asked]
 
 
 def idf(df: int, corpus: Corpus) -> float:

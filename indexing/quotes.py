@@ -1,8 +1,12 @@
-"""Decides where in a text the words stand that a model says it quotes."""
+"""Decides where in a text the words stand that are quoted from it, or that a model says are."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from indexing.nouns import Quoted
 
 SHORTEST = 3
 """Words of a quote; fewer stand in most passages by chance."""
@@ -26,3 +30,26 @@ def find_quote(quote: str, text: str) -> tuple[int, int] | None:
         return None
     found = re.search(_BEFORE + _GAP.join(map(re.escape, words)) + _AFTER, text)
     return found.span() if found else None
+
+
+def stretches(text: str, quotes: Sequence[Quoted], number: int) -> list[str]:
+    """The quotes from one passage as verbatim stretches of its text, neighbours in one piece."""
+    places: list[tuple[int, int]] = []
+    at = 0
+    for quote in quotes:
+        if quote.number != number:
+            continue
+        # A step that is a heading stands in its passage without its name.
+        _, *below = quote.text.splitlines()
+        for words in [quote.text] if quote.text in text else below:
+            if (start := text.find(words, at)) >= 0:
+                at = start + len(words)
+                places.append((start, at))
+    merged: list[tuple[int, int]] = places[:1]
+    for (_, end), (start, last) in pairwise(places):
+        # Between neighbours stand only white space and a step's number.
+        if len(text[end:start].split()) <= 1 and not any(c.isalpha() for c in text[end:start]):
+            merged[-1] = (merged[-1][0], last)
+        else:
+            merged.append((start, last))
+    return [text[start:end] for start, end in merged]

@@ -9,23 +9,17 @@ out is counted and said.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from dataclasses import dataclass, replace
 
 from indexing.embeddings import Embedder
 from indexing.fits import MARKED, Fit, Section, scored, units_of
 from indexing.headed import NONE, Headed
+from indexing.kept import ROOM, Kept
 from indexing.leading import asks_how, comes_before, opens
 from indexing.nouns import FoundPassage, LeftOut, Quoted
 from indexing.pieces import announcement_of, list_of, outwards, paragraph_of, rest_of
-from indexing.terms import terms
 from indexing.token_states import TokenStates
 
-ROOM = 1_120
-"""Characters of an answer with its sources and marks; what else it says stays below 1,200."""
-SOURCED, HINTED = 48, 72
-"""Characters beside its words that a source takes (version, date, `owner`), and those of the line
-that says what of a list was left out."""
 FITS = 0.6
 """A sentence of the best section is quoted from this share of the best one's fit on."""
 ADDS = 0.8
@@ -36,8 +30,6 @@ AROUND = 3
 CLEARLY = 1.25
 """How many times as well as any step a sentence below them has to fit to be told without them; and
 a row of a table as any other."""
-SAID = 0.8
-"""Share of its terms from which a sentence only says again what is quoted already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +49,7 @@ async def choose(
     states: TokenStates | None,
     headed: Headed = NONE,
 ) -> Chosen:
-    """Choose what answers from `read_of` what was found; `around` are the sections they stand in.
+    """Choose what answers from `read`, which `read_of` gives; `around` are the sections of these.
 
     A procedure with `headed` steps is told first of all, as one section.
     """
@@ -75,7 +67,7 @@ async def choose(
     sections = [
         [fit for fit in fits if fit.section == rank] for rank in sorted({f.section for f in fits})
     ]
-    kept = _Kept(ROOM)
+    kept = Kept(ROOM)
     told = _told(sections)
     if told is not sections[0]:
         best = max(fits, key=lambda fit: fit.score)
@@ -99,45 +91,7 @@ def _told(sections: Sequence[Sequence[Fit]]) -> Sequence[Fit]:
     return sections[0]
 
 
-@dataclass(slots=True)
-class _Kept:
-    """What is quoted so far, and the room that is left for more."""
-
-    room: int
-    fits: list[Fit] = field(default_factory=list)
-
-    def cost(self, wanted: Sequence[Fit]) -> int:
-        """The characters that these take: their words, and the source of each new section."""
-        sections = {fit.section for fit in self.fits}
-        cost = 0
-        for fit in wanted:
-            if fit in self.fits:
-                continue
-            cost += fit.cost
-            if fit.section not in sections:
-                sections.add(fit.section)
-                passage = fit.passage
-                cost += 2 * len(passage.section) + len(passage.title) + len(passage.owner) + SOURCED
-                cost += HINTED if fit.listed else 0
-        return cost
-
-    def add(self, wanted: Sequence[Fit]) -> bool:
-        """Keep all of these, if there is room for all; say whether there was."""
-        cost = self.cost(wanted)
-        if cost > self.room:
-            return False
-        self.room -= cost
-        self.fits += [fit for fit in wanted if fit not in self.fits]
-        return True
-
-    def says(self, fit: Fit) -> bool:
-        """Whether what is kept says the same already, as the same SOP in a shorter version would."""
-        said = {term for other in self.fits for term in terms(other.text)}
-        words = set(terms(fit.text))
-        return not words or len(words & said) >= SAID * len(words)
-
-
-def _keep_front(kept: _Kept, front: Sequence[Fit], *, how: bool) -> None:
+def _keep_front(kept: Kept, front: Sequence[Fit], *, how: bool) -> None:
     """Of the best section: what fits best, its warnings, and the procedure or what is around it.
 
     A sentence that fits best often only repeats the question, so what stands around it comes
@@ -173,7 +127,7 @@ def _answers_below(lead: Fit, steps: Sequence[Fit]) -> bool:
     return lead.at > steps[-1].at and lead.score >= CLEARLY * max(fit.score for fit in steps)
 
 
-def _keep_going_on(kept: _Kept, told: Sequence[Fit], sections: Sequence[Sequence[Fit]]) -> None:
+def _keep_going_on(kept: Kept, told: Sequence[Fit], sections: Sequence[Sequence[Fit]]) -> None:
     """The steps of further sections that count on from those which are told."""
     last = max((fit.step for fit in told if fit.step is not None), default=0)
     for section in sections:
@@ -185,7 +139,7 @@ def _keep_going_on(kept: _Kept, told: Sequence[Fit], sections: Sequence[Sequence
 
 
 def _keep_before(
-    kept: _Kept,
+    kept: Kept,
     told: Sequence[Fit],
     sections: Sequence[Sequence[Fit]],
     read: Sequence[FoundPassage],
@@ -201,7 +155,7 @@ def _keep_before(
             kept.add(section)
 
 
-def _keep_rows(kept: _Kept, section: Sequence[Fit], lead: Fit) -> None:
+def _keep_rows(kept: Kept, section: Sequence[Fit], lead: Fit) -> None:
     """The table a row stands in, or what fits of it; the row alone where it fits clearly best."""
     rows = list_of(section, lead)
     others = sorted((row for row in rows if row is not lead), key=lambda row: -row.score)
@@ -210,7 +164,7 @@ def _keep_rows(kept: _Kept, section: Sequence[Fit], lead: Fit) -> None:
             kept.add([row])
 
 
-def _keep_paragraph(kept: _Kept, section: Sequence[Fit], lead: Fit) -> None:
+def _keep_paragraph(kept: Kept, section: Sequence[Fit], lead: Fit) -> None:
     """The paragraph that a sentence stands in: whole, or as much around it as there is room for."""
     whole = paragraph_of(section, lead)
     if not kept.add(whole):
@@ -219,7 +173,7 @@ def _keep_paragraph(kept: _Kept, section: Sequence[Fit], lead: Fit) -> None:
                 break
 
 
-def _keep_list(kept: _Kept, section: Sequence[Fit], item: Fit) -> None:
+def _keep_list(kept: Kept, section: Sequence[Fit], item: Fit) -> None:
     """The list an item stands in, after what introduces it: whole, or a stretch that holds it."""
     whole = list_of(section, item)
     first = whole[0].at
@@ -245,7 +199,7 @@ def _keep_list(kept: _Kept, section: Sequence[Fit], item: Fit) -> None:
                 back = False
 
 
-def _keep_extras(kept: _Kept, sections: Sequence[Sequence[Fit]], front: int) -> None:
+def _keep_extras(kept: Kept, sections: Sequence[Sequence[Fit]], front: int) -> None:
     """What else fits; not a step or point of another section's list, which says little alone."""
     fits = [(fit, section) for section in sections for fit in section if fit.read]
     best = max(fit.score for fit, _ in fits)
@@ -299,26 +253,3 @@ def _as_chosen(sections: Sequence[Sequence[Fit]], kept: Sequence[Fit]) -> Chosen
         for rest in missing.values()
     )
     return Chosen(quotes, cited, left_out)
-
-
-def stretches(text: str, quotes: Sequence[Quoted], number: int) -> list[str]:
-    """The quotes from one passage as verbatim stretches of its text, neighbours in one piece."""
-    places: list[tuple[int, int]] = []
-    at = 0
-    for quote in quotes:
-        if quote.number != number:
-            continue
-        # A step that is a heading stands in its passage without its name.
-        _, *below = quote.text.splitlines()
-        for words in [quote.text] if quote.text in text else below:
-            if (start := text.find(words, at)) >= 0:
-                at = start + len(words)
-                places.append((start, at))
-    merged: list[tuple[int, int]] = places[:1]
-    for (_, end), (start, last) in pairwise(places):
-        # Between neighbours stand only white space and a step's number.
-        if len(text[end:start].split()) <= 1 and not any(c.isalpha() for c in text[end:start]):
-            merged[-1] = (merged[-1][0], last)
-        else:
-            merged.append((start, last))
-    return [text[start:end] for start, end in merged]

@@ -17,7 +17,7 @@ from indexing.fusing import BEST, Fused, scored
 from indexing.in_use import with_sops
 from indexing.leading import named_in
 from indexing.nouns import FoundPassage, Retrieved, Turn
-from indexing.questions import Asked, read_as, understood
+from indexing.questions import Asked, by_itself, read_as, understood
 from indexing.store import contents, finding
 from indexing.store.blocked import BlockedPassage, search_blocked
 from indexing.store.finding import Reader
@@ -151,7 +151,10 @@ async def _best(
     ]
     question = of_texts[0]
     total, confidence, by_sops = question.total, question.confidence, question.by_sops
-    if len(asked) > 1 and not _stands_alone(asked[0].text, question, of_texts[1]):
+    in_thread = len(asked) > 1
+    if in_thread and _stands_alone(asked[0].text, question, of_texts[1]):
+        return await _best(conn, [by_itself(asked[0])], corpus, readers, states)
+    if in_thread:
         _, thread, latest = of_texts
         total = {
             passage_id: score + thread.documents.get(question.document[passage_id], 0.0)
@@ -183,7 +186,7 @@ async def _best(
         )
         for passage_id in order
     )
-    return Retrieved(passages, confidence), by_sops
+    return Retrieved(passages, confidence, in_thread), by_sops
 
 
 def _named_first(order: list[int], shown: Mapping[int, FoundPassage], question: str) -> list[int]:

@@ -1,9 +1,9 @@
-"""Decides whether a statement says what somebody can be seen to do: an action verb, its object, and a
-condition or a measure.
+"""Decides whether a statement says what somebody can be seen to do.
 
-The verbs are those of the revised Bloom taxonomy (Anderson and Krathwohl 2001) and of work with
-hands, tills and tools; the shape is Mager's (Preparing Instructional Objectives, 1962). Decided in
-code, so that the same words get the same verdict every time. English only.
+It has an action verb, the verb's object, and a condition or a measure. The verbs are those of the
+revised Bloom taxonomy (Anderson and Krathwohl 2001) and of work with hands, tills and tools; the
+shape is Mager's (Preparing Instructional Objectives, 1962). Decided in code, so that the same words
+get the same verdict every time. English only.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Decides how a published module is found and quoted: a job aid by its headings, a guide as its
-standard level by the SOP's sections.
+"""Decides how a published module is found and quoted.
 
-The passages are the approved words in the approved order; the database compares them line by line
-with what was published.
+A job aid is by its headings, a guide in its standard level by the SOP's sections. The passages are
+the approved words in the approved order; the database compares them line by line with what was
+published.
 """
 
 from __future__ import annotations

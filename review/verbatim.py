@@ -13,10 +13,11 @@ from typing import assert_never
 from indexing.nouns import SopText
 from learning.modules import ITEMS_WANTED, TITLE_CHARACTERS, ItemSet
 from review.drafting_verbatim.aid import job_aid
+from review.drafting_verbatim.asked import Asked
 from review.drafting_verbatim.clauses import Outline
 from review.drafting_verbatim.fit import Fit, serving, shared_terms
 from review.drafting_verbatim.guide import guide
-from review.drafting_verbatim.items import Asked, chosen, numbered, questions
+from review.drafting_verbatim.items import chosen, numbered, questions
 from review.drafting_verbatim.outline import outline
 from review.drafting_verbatim.remedial import remedial_unit
 from review.drafting_verbatim.scenario import scenario

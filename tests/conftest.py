@@ -6,6 +6,7 @@ import os
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+import structlog
 from databases import Server, run_server
 from pytest_socket import socket_allow_hosts
 
@@ -17,6 +18,15 @@ for name in [
     n for n in os.environ if n.startswith(("JOBAID_", "SLACK_", "TEAMS_", "OPENAI_", "DATABASE_"))
 ]:
     del os.environ[name]
+
+# Left alone, structlog draws a traceback with every local: most of a second for each that is logged.
+structlog.configure(
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.processors.format_exc_info,
+        structlog.dev.ConsoleRenderer(colors=False),
+    ]
+)
 
 
 def pytest_runtest_setup() -> None:

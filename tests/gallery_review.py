@@ -11,6 +11,8 @@ from handlers import review_cards as made
 from handlers.cards import Card
 from handlers.drafting_cards import progress_card, request_card
 from handlers.drafting_ends_cards import given_up_card, no_revision_card, stopped_card
+from handlers.edit_cards import edit_card
+from handlers.looking_cards import diff_card, sources_card
 from handlers.review_view import ReviewView
 from indexing.nouns import SopText
 from indexing.store.cited import NamedRevision
@@ -274,12 +276,10 @@ REVIEW: dict[str, Card] = {
     "review_held_right": made.review_card(_HELD_RIGHT),
     "review_revised": made.review_card(_REVISED),
     "review_long": made.review_card(view(_LONG)),
-    "review_diff": made.diff_card(_REVISED),
-    "review_sources": made.sources_card(
-        _GUIDE, [(1, _SECTION, "1. Look the purchase up.\n2. Sign.")]
-    ),
-    "review_edit": made.edit_card(_GUIDE),
-    "review_edit_section": made.edit_card(_GUIDE, sections(GUIDE)[2]),
+    "review_diff": diff_card(_REVISED),
+    "review_sources": sources_card(_GUIDE, [(1, _SECTION, "1. Look the purchase up.\n2. Sign.")]),
+    "review_edit": edit_card(_GUIDE),
+    "review_edit_section": edit_card(_GUIDE, sections(GUIDE)[2]),
     "review_approve": form.approve_form(_ITEMS, form.Wanted((), 1, ITEMS.items)),
     "review_approve_unopened": form.approve_form(view(_LONG), form.Wanted((2, 3), 3, ())),
     "review_approve_unopened_too": form.approve_form(_ITEMS, form.Wanted((2,), 2, _MANY[:20])),

@@ -18,6 +18,8 @@ from bot.language_model import EndpointModel, Patience, endpoint_model
 MODEL = "stand-in"
 HASTY = Patience(connect=2, first=2.5, between=0.5, total=3)
 """So that a test of an endpoint that hangs is over soon."""
+IMPATIENT = Patience(connect=2, first=0.3, between=0.2, total=0.5)
+"""For who is too slow whatever the machine has to do: nothing is to come in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,16 @@ class Reply:
     endless: bool = False
 
 
+# It may be asked again at once: by itself the SDK waits half a second and more before its retry.
+BROKEN = Reply(status=500, headers={"Retry-After-Ms": "1"})
+
+
 @dataclass
 class ModelStandIn:
     """The endpoint. Replies come from `script`, one a request, then from `otherwise`."""
 
     script: list[Reply] = field(default_factory=list)
-    otherwise: Callable[[dict[str, Any]], Reply] = field(default=lambda _: Reply(status=500))
+    otherwise: Callable[[dict[str, Any]], Reply] = field(default=lambda _: BROKEN)
     requests: list[dict[str, Any]] = field(default_factory=list)
     url: str = ""
 
@@ -123,11 +129,13 @@ async def model_stand_in(*script: Reply) -> AsyncIterator[ModelStandIn]:
 
 
 @asynccontextmanager
-async def scripted(*script: Reply) -> AsyncIterator[tuple[ModelStandIn, EndpointModel]]:
+async def scripted(
+    *script: Reply, patience: Patience = HASTY
+) -> AsyncIterator[tuple[ModelStandIn, EndpointModel]]:
     """The endpoint, and the house's model that talks to it."""
     async with (
         model_stand_in(*script) as stand_in,
-        endpoint_model(stand_in.url, "key", MODEL, HASTY) as model,
+        endpoint_model(stand_in.url, "key", MODEL, patience) as model,
     ):
         yield stand_in, model
 

@@ -104,7 +104,9 @@ async def test_what_rests_on_its_sop_is_not_blocked(kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 async def test_what_is_found_reads_as_a_sentence(kind: str) -> None:
     broken = replace(CONTENTS[kind], title="")
-    for finding in (await checked(broken, sops=())).findings:
+    found = (await checked(broken, sops=())).findings
+    assert found
+    for finding in found:
         words = finding_words(finding)
         assert words.endswith(".")
         assert "{}" not in words

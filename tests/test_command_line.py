@@ -234,7 +234,7 @@ def test_an_unprotected_database_is_told_with_what_to_do() -> None:
         (("slack:C0123ABCD",), False, False, "names slack:C0123ABCD, which cannot be reached"),
         (("slack:C0123ABCD",), True, False, ""),
         (("teams:19:x@thread.tacv2",), True, False, "set TEAMS_APP_ID, TEAMS_APP_PASSWORD and"),
-        (("web:review",), True, False, "The page is for the demo alone"),
+        (("web:review",), True, False, "The page comes with the demo alone"),
         (("web:review", "slack:C0123ABCD"), True, False, ""),
     ],
 )

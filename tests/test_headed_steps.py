@@ -19,7 +19,7 @@ from indexing.answers import answer
 from indexing.headed import NONE, Headed, Placed, procedure
 from indexing.nouns import Answered
 from indexing.passages import split
-from indexing.quoting import stretches
+from indexing.quotes import stretches
 from indexing.token_states import TokenStates
 
 ACCOUNT = """\

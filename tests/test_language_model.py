@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from model_stand_in import HASTY, Reply, as_json, model_stand_in, scripted
+from model_stand_in import HASTY, IMPATIENT, Reply, as_json, model_stand_in, scripted
 from pydantic import BaseModel, ConfigDict
 
 from bot.language_model import EndpointModel, endpoint_model, language_model
@@ -64,9 +64,6 @@ def test_a_prompts_hash_tells_instructions_from_what_was_shown() -> None:
 @pytest.mark.parametrize(
     ("reply", "why"),
     [
-        (Reply("late", wait=4), "timeout"),
-        (Reply("slow " * 20, pause=1), "timeout"),
-        (Reply("never ready " * 500, size=1, pause=0.05), "timeout"),
         (Reply(status=429, headers={"Retry-After": "60"}), "rate_limited"),
         (Reply(status=500), "broken"),
         (Reply(status=503), "broken"),
@@ -92,6 +89,19 @@ async def test_each_failure_has_its_name(reply: Reply, why: str) -> None:
     async with scripted(reply) as (stand_in, model):
         stand_in.otherwise = lambda _: reply
         assert await why_not(model) == why
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply("late", wait=4),
+        Reply("slow " * 20, pause=1),
+        Reply("never ready " * 500, size=1, pause=0.05),
+    ],
+)
+async def test_an_endpoint_that_is_too_slow(reply: Reply) -> None:
+    async with scripted(reply, patience=IMPATIENT) as (_, model):
+        assert await why_not(model) == "timeout"
 
 
 async def test_an_endpoint_that_is_not_there() -> None:

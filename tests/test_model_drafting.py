@@ -9,7 +9,7 @@ import pytest
 from authors import Answer, Author, choice, diligent, quote_of, shown
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from model_stand_in import Reply, as_json, scripted
+from model_stand_in import HASTY, IMPATIENT, Reply, as_json, scripted
 from pydantic import BaseModel
 from sop_texts import sample_sops, sop_text
 
@@ -160,12 +160,14 @@ async def test_a_job_aid_says_the_same_lines_in_fewer_words_or_as_they_stood() -
 
 
 async def test_pieces_survive_the_database() -> None:
+    stored = set()
     for kind in KINDS:
         _, pieces = await made_by(Author(diligent), kind)
         for key, piece in pieces.items():
             if piece.fragment is not None:
-                stored = fragment_json(key, piece.fragment)
-                assert fragment_from_json(key, stored) == piece.fragment
+                assert fragment_from_json(key, fragment_json(key, piece.fragment)) == piece.fragment
+                stored.add(type(piece.fragment).__name__)
+    assert stored == {"Applied", "Criterion", "SingleBest", "Variant", "tuple"}
 
 
 # What a model gives that does not do
@@ -430,7 +432,7 @@ async def test_an_endpoint_that_is_down_gives_the_sops_own_words() -> None:
     ],
 )
 async def test_whatever_an_endpoint_does_a_draft_comes_of_it(reply: Reply, code: str) -> None:
-    async with scripted() as (stand_in, model):
+    async with scripted(patience=IMPATIENT if reply.wait else HASTY) as (stand_in, model):
         stand_in.otherwise = lambda _: reply
         made = await draft(request("remedial"), [RETURNS], model)
     assert isinstance(made, Drafted)

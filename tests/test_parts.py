@@ -199,7 +199,7 @@ def test_steps_say_on_every_part_under_which_heads_they_stand() -> None:
 
 def test_long_words_are_never_parted_inside_markup() -> None:
     said = "".join(
-        f"**Rule {n} holds. It does, *always*.** See `F{n}`; then wait. " for n in range(400)
+        f"**Rule {n} holds. It does, *always*.** See `F{n}`; then wait. " for n in range(120)
     )
     shown = [
         plain(block.markdown)

@@ -12,7 +12,8 @@ from handlers.answering import reply_text
 from handlers.cards import Text
 from handlers.source_cards import source_card
 from indexing.nouns import Answered
-from indexing.quoting import Chosen, stretches
+from indexing.quotes import stretches
+from indexing.quoting import Chosen
 from indexing.tables import row_words, with_heads
 
 MATRIX = """\

@@ -12,7 +12,8 @@ from handlers.source_cards import source_card
 from indexing.leading import read_of
 from indexing.nouns import Answered, FoundPassage, LeftOut, Quoted
 from indexing.passages import split, units_with_whole_warnings
-from indexing.quoting import Chosen, choose, stretches
+from indexing.quotes import stretches
+from indexing.quoting import Chosen, choose
 
 PARCEL = FoundPassage(
     passage_id=1,

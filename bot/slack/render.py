@@ -13,9 +13,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, assert_never
 
+from bot.links import is_openable
 from bot.slack.buttons import rows_of
 from bot.slack.fields import OPTION_TEXT, input_blocks
-from bot.slack.words import escaped, is_openable, plain_text
+from bot.slack.words import escaped, plain_text
 from handlers.cards import (
     Block,
     Buttons,
@@ -41,6 +42,7 @@ MOST_CHARACTERS = 12_000
 _RICH_TEXT = 3000
 _HEADER = 150
 _SUMMARY = 3000
+_URL = 3000
 _CONTEXT_ELEMENTS = 10
 _CONTEXT_TEXT = 2000
 
@@ -160,7 +162,7 @@ def _fact_spans(rows: Sequence[tuple[str, str]]) -> Iterator[Span]:
 
 def _sources(entries: Sequence[Source]) -> Iterator[SlackBlock]:
     """Quiet lines; where an original can be opened, rich text, which alone has inert links."""
-    if any(is_openable(entry.url) for entry in entries):
+    if any(is_openable(entry.url, _URL) for entry in entries):
         for start in range(0, len(entries), _CONTEXT_ELEMENTS):
             lines = entries[start : start + _CONTEXT_ELEMENTS]
             yield _rich_text(*(_source_line(entry) for entry in lines))
@@ -177,7 +179,7 @@ def _sources(entries: Sequence[Source]) -> Iterator[SlackBlock]:
 
 def _source_line(entry: Source) -> SlackBlock:
     title: SlackBlock = {"type": "text", "text": entry.title or " "}
-    if is_openable(entry.url):
+    if is_openable(entry.url, _URL):
         title = {"type": "link", "url": entry.url, "text": entry.title or entry.url}
     number, detail = Span(f"{entry.number} "), Span(source_detail(entry))
     return {

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import urlsplit
 
 _CUT = "…"
-_URL = 3000
 # <@U1>, <@U1|ann>, <#C1|general>, <!here>, <!date^1^{date}|Monday>, <https://a.example|label>
 _WORD_JOINER = "\u2060"
 # Where a link, a mention, an emoji or an image would begin: :// a.example @channel <!here :joy: ](
@@ -43,17 +41,6 @@ def shortened(text: str, limit: int) -> str:
 def plain_text(text: str, limit: int) -> dict[str, Any]:
     """Return a plain_text object: shown as it is, `:joy:` included. Slack refuses empty ones."""
     return {"type": "plain_text", "text": shortened(text, limit) or " ", "emoji": False}
-
-
-def is_openable(url: str) -> bool:
-    """Whether a link may lead there: https, a host, nothing that reads as something else."""
-    if len(url) > _URL or any(character.isspace() or character in '<>|"' for character in url):
-        return False
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme == "https" and bool(parts.hostname) and "@" not in parts.netloc
 
 
 def plain_words(text: str, bot_user: str = "") -> str:

@@ -21,6 +21,7 @@ from bot.store.house import (
     fetch_direct_place,
     fetch_left_behind,
     forget_events,
+    holds_sample,
     is_demo,
     upsert_direct_place,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "fetch_unsent",
     "forget_events",
     "has_stopped",
+    "holds_sample",
     "insert_event",
     "insert_outgoing",
     "is_demo",

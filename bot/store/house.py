@@ -74,6 +74,12 @@ async def is_demo(conn: Connection) -> bool:
     return bool(row and row[0])
 
 
+async def holds_sample(conn: Connection) -> bool:
+    """Whether this is the demo of the sample company; false where people try their own."""
+    row = await (await conn.execute("select demo and sample from bot.this_database")).fetchone()
+    return bool(row and row[0])
+
+
 async def fetch_left_behind(conn: Connection, before: datetime) -> list[tuple[int, str]]:
     """Events (`event`) and unasked rows (`row`) that an outage left undone, with no job of theirs."""
     rows = await (

@@ -10,7 +10,8 @@ from typing import Any
 
 from botbuilder.schema import Entity
 
-from bot.teams.render import is_openable
+from bot.links import is_openable
+from bot.teams.render import MOST_OF_URL
 from bot.teams.words import shortened
 from handlers.cards import Source
 from handlers.wording import source_detail
@@ -65,6 +66,6 @@ def _claim(source: Source) -> dict[str, Any]:
         "name": shortened(source.title, _NAME) or " ",
         "abstract": shortened(source_detail(source).lstrip(" ,"), _ABSTRACT),
     }
-    if is_openable(source.url):
+    if is_openable(source.url, MOST_OF_URL):
         appearance["url"] = source.url
     return {"@type": "Claim", "position": source.number, "appearance": appearance}

@@ -14,8 +14,9 @@ from typing import Any, Literal
 
 from botbuilder.schema import Activity, Attachment
 
+from bot.links import is_openable
 from bot.teams.entities import MOST_CITATIONS, MessageInfo
-from bot.teams.render import MOST_BYTES, is_openable, render, size_of
+from bot.teams.render import MOST_BYTES, MOST_OF_URL, render, size_of
 from bot.teams.words import as_message
 from handlers.cards import (
     Block,
@@ -167,7 +168,9 @@ def words_of(card: Card) -> str | None:
                 lines += [text, source]
             case Facts(rows):
                 lines += [f"{label}: {value}" for label, value in rows]
-            case Sources(entries) if not any(is_openable(entry.url) for entry in entries):
+            case Sources(entries) if not any(
+                is_openable(entry.url, MOST_OF_URL) for entry in entries
+            ):
                 lines += [f"{each.number} {each.title}{source_detail(each)}" for each in entries]
             case _:
                 return None

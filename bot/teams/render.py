@@ -11,8 +11,8 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 from typing import Any, assert_never
-from urllib.parse import urlsplit
 
+from bot.links import is_openable
 from bot.teams.inputs import drawn_input, listed_options
 from bot.teams.words import shortened, shown
 from handlers.cards import (
@@ -39,7 +39,7 @@ Element = dict[str, Any]
 MOST_BYTES = 80_000
 _BUTTONS_IN_A_ROW = 5
 _BUTTON_LABEL = 100
-_URL = 2000
+MOST_OF_URL = 2000
 _WARNING = "⚠ "
 _FIGURE_SPACE = "\u2007"  # as wide as a digit
 
@@ -181,22 +181,11 @@ def _sources(entries: Sequence[Source]) -> Iterator[Element]:
 def _source_line(entry: Source) -> Element:
     quiet = {"size": "Small", "isSubtle": True}
     title = _run(Span(entry.title or entry.url or " "), **quiet)
-    if is_openable(entry.url):
+    if is_openable(entry.url, MOST_OF_URL):
         title["selectAction"] = {"type": "Action.OpenUrl", "url": entry.url}
     number, detail = Span(f"{entry.number} "), Span(source_detail(entry))
     inlines = [_run(number, **quiet), title, _run(detail, **quiet)]
     return {"type": "RichTextBlock", "inlines": inlines}
-
-
-def is_openable(url: str) -> bool:
-    """Whether a source's address may become a link: https, a host, no credentials, no blanks."""
-    if len(url) > _URL or any(character.isspace() or character in '<>|"' for character in url):
-        return False
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme == "https" and bool(parts.hostname) and "@" not in parts.netloc
 
 
 def _buttons(buttons: Sequence[Button], ids: Iterator[int]) -> Iterator[Element]:

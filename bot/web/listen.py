@@ -23,7 +23,6 @@ from bot.web.saying import Refused, delete, edit, press, say
 from bot.web.screens import HERE, Screens, Trouble, fetch_viewer, look
 from bot.web.store.messages import Message
 from bot.web.store.unread import upsert_last_read
-from bot.web.suggestions import read_suggestions
 from bot.web.views import Viewer, address
 from handlers.local_chat import Refusal, refusal_words
 from handlers.services import Connection
@@ -34,10 +33,17 @@ _STATIC = {"page.css": "text/css", "page.js": "text/javascript", "icon.svg": "im
 _OUR_PATH = re.compile(r"/p/[a-z-]+(/t/\d{1,18})?(#[a-z0-9]+)?")
 
 
-def mount(app: web.Application, *, pool: Pool, inbox: Inbox, clock: Callable[[], datetime]) -> None:
-    """Add the page to an application that is served on loopback."""
+def mount(
+    app: web.Application,
+    *,
+    pool: Pool,
+    inbox: Inbox,
+    clock: Callable[[], datetime],
+    sample: bool = True,
+) -> None:
+    """Add the page to an application that is served on loopback; `sample`: of the sample company."""
     guard = Guard()
-    screens = Screens(read_suggestions())
+    screens = Screens(sample)
     live = Live(pool, screens, guard.token, clock)
     page = _Page(pool, inbox, clock, guard, screens, live)
     app.router.add_get("/", guard.get(page.front))
@@ -108,7 +114,7 @@ class _Page:
         async with self._pool.connection() as conn:
             viewer = await self._viewer(conn, request.cookies.get(_PLAYED))
             if viewer is None:
-                return said(503, "There are no people here yet. Start `jobaid demo` again.")
+                return _html(self._screens.nobody(_theme_of(request)), 200)
             base = base_of(request.match_info["slug"], viewer.person)
             thread = request.match_info.get("thread")
             spot = Spot(base, int(thread) if thread else None)
@@ -122,8 +128,7 @@ class _Page:
         spot: Spot,
         trouble: Trouble | None = None,
     ) -> web.Response:
-        theme = request.cookies.get(_THEME, "")
-        theme = theme if theme in ("dark", "light") else ""
+        theme = _theme_of(request)
         before = request.query.get("before", "")
         seen = None
         if spot_of(spot.base) and may_enter(viewer.person, spot.base):
@@ -239,6 +244,11 @@ class _Page:
         """The person a form says it acts as: the one its page showed, not the last one picked."""
         viewer = await self._viewer(conn, form.get("as"))
         return viewer if viewer and str(viewer.person.id) == form.get("as") else None
+
+
+def _theme_of(request: web.Request) -> str:
+    theme = request.cookies.get(_THEME, "")
+    return theme if theme in ("dark", "light") else ""
 
 
 def _is_id(text: str) -> bool:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import assert_never
-from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
+from bot.links import is_openable
 from handlers.cards import (
     Block,
     Button,
@@ -175,7 +175,7 @@ class _Drawing:
     def _source(self, source: Source) -> Markup:
         title = f"{source.title}{after_title(section_mark(source.section))}"
         named = Markup("<b>{}</b>").format(title)
-        if _is_safe(source.url):
+        if is_openable(source.url, _LONGEST_URL):
             named = Markup(
                 '<a href="{}" target="_blank" rel="noopener noreferrer">{}'
                 '<span class="unseen"> (opens in a new tab)</span></a>'
@@ -264,15 +264,3 @@ class _Drawing:
 
 def _lines(text: str) -> Markup:
     return Markup("<br>").join(text.split("\n"))
-
-
-def _is_safe(url: str) -> bool:
-    """Whether an address may become a link: https, a host, and nothing that could end it early."""
-    if not url.startswith("https://") or len(url) > _LONGEST_URL:
-        return False
-    if any(mark.isspace() or mark in "<>\"'`\\" or not mark.isprintable() for mark in url):
-        return False
-    try:
-        return bool(urlsplit(url).hostname)
-    except ValueError:
-        return False

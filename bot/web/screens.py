@@ -16,7 +16,7 @@ from bot.web.places import Spot, places_of, room_of, slug_of
 from bot.web.store import threads
 from bot.web.store.messages import Message
 from bot.web.store.unread import count_unread
-from bot.web.suggestions import Suggestion, suggested
+from bot.web.suggestions import Suggestion, own_titles, read_suggestions, suggested
 from bot.web.views import (
     Viewer,
     address,
@@ -29,8 +29,9 @@ from bot.web.views import (
 )
 from handlers.cards import card_from_json
 from handlers.choices import Press, pressed_by
-from handlers.local_chat import manages, role_in_words
+from handlers.local_chat import Holdings, manages, role_in_words, what_to_import
 from handlers.services import Connection
+from indexing.listing import list_documents
 from learning.nouns import Person
 
 HERE = Path(__file__).parent
@@ -96,8 +97,8 @@ async def choices_in(
 class Screens:
     """Draws pages and their pieces from the templates."""
 
-    def __init__(self, suggestions: Sequence[Suggestion]) -> None:
-        self._suggestions = suggestions
+    def __init__(self, sample: bool) -> None:
+        self._sample: Sequence[Suggestion] = read_suggestions() if sample else ()
         self._templates = Environment(
             loader=FileSystemLoader(HERE / "pages"),
             autoescape=True,
@@ -105,7 +106,7 @@ class Screens:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.globals |= {"static": static_version, "slug": slug_of}
+        self._templates.globals |= {"static": static_version, "slug": slug_of, "sample": sample}
 
     def entries(self, viewer: Viewer, seen: Seen) -> list[tuple[str, str]]:
         """Draw the entries of a place, each with its key."""
@@ -132,6 +133,7 @@ class Screens:
         title, purpose, named = titles(spot.base)
         unread = await count_unread(conn, viewer.person.id, places_of(viewer.person))
         channels, direct = rows(viewer, spot.base, unread)
+        suggestions, missing = await self._welcome(conn, viewer, seen)
         waiting = any(message.working for message in (*seen.messages, *seen.thread))
         return self._templates.get_template("page.html").render(
             viewer=viewer,
@@ -150,7 +152,8 @@ class Screens:
             entries=[html for _, html in self.entries(viewer, seen)],
             thread=self.thread(viewer, seen) if seen.thread else None,
             earlier=seen.earlier,
-            suggestions=self._suggest(viewer, seen),
+            suggestions=suggestions,
+            missing=missing,
             mention="@Jobaid " if spot.audience == "channel" else "",
             state=seen.state,
             refresh=waiting,
@@ -158,11 +161,25 @@ class Screens:
             trouble=trouble,
         )
 
-    def _suggest(self, viewer: Viewer, seen: Seen) -> tuple[str, ...]:
+    async def _welcome(
+        self, conn: Connection, viewer: Viewer, seen: Seen
+    ) -> tuple[tuple[str, ...], str]:
+        """What an empty conversation offers to ask, and what to import where there is nothing."""
         room = room_of(seen.spot.base)
         if seen.messages or (room and room.seated):
-            return ()
-        return suggested(self._suggestions, viewer.person)
+            return (), ""
+        if self._sample:
+            return suggested(self._sample, viewer.person), ""
+        today = viewer.now.date()
+        rows = await list_documents(conn, today)
+        answerable = sum(row.status == "answerable" for row in rows)
+        holds = Holdings(len(viewer.people), len(rows), answerable)
+        return await own_titles(conn, viewer.person, today), what_to_import(holds)
+
+    def nobody(self, theme: str) -> str:
+        """Draw the page of a company that nobody has been imported into."""
+        words = what_to_import(Holdings(0, 0, 0))
+        return self._templates.get_template("nobody.html").render(words=words, theme=theme)
 
     def gone(self, viewer: Viewer, words: str, theme: str) -> str:
         """Draw the page that says why there is nothing to see."""

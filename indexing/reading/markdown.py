@@ -14,7 +14,7 @@ from indexing.problems import Problem
 from indexing.reading import Read
 from indexing.reading.encoding import decoded
 from indexing.reading.panels import with_bold_headings, without_panels
-from indexing.reading.sections import with_numbered_sections
+from indexing.reading.sections import with_lone_headings, with_numbered_sections
 from indexing.visible import one_line, visible
 
 _BLOCKS = MarkdownIt("commonmark", {"html": True})
@@ -50,6 +50,7 @@ def read_text(raw: bytes, uri: str) -> Read | Problem:
         return split
     fields, body = split
     body = with_numbered_sections("\n".join(_with_headings(_with_title(body.split("\n")))))
+    body = with_lone_headings(body)
     return Read(body, first_heading(body), "text", fields)
 
 

@@ -25,10 +25,14 @@ _NUMBER = r"(?P<number>\d{1,2})(?:\.0)?[.)]?[ \t]+"
 _STYLES = (
     re.compile(rf"{_NUMBER}(?P<name>[^a-zß-ÿ]{{3,80}})(?P<rest>)"),
     re.compile(
+        rf"{_NUMBER}(?:\*\*|__)(?P<name>[^*_\n]{{3,80}}?)[.:]?(?:\*\*|__)[.:]?(?P<rest>[ \t].*|)"
+    ),
+    re.compile(
         rf"(?:\*\*|__){_NUMBER}(?P<name>[^*_\n]{{3,80}}?)[.:]?(?:\*\*|__)[.:]?(?P<rest>[ \t].*|)"
     ),
 )
-"""In capitals on a line of its own; in bold, with what it says behind it or below."""
+"""In capitals on a line of its own; in bold, with what it says behind it or below; as items."""
+_LONE = re.compile(r"[A-ZÀ-Þ][^.:;,!|`#\n]{2,70}(?<![\s-])")
 _FENCE = re.compile(r" {0,3}(?:```|~~~)")
 FEWEST = 3
 FEWEST_NAMED = 2
@@ -51,11 +55,43 @@ def with_numbered_sections(markdown: str) -> str:
         found = _counted(_lines_of(style, lines))
         if len(found) < FEWEST or sum(_is_part(each) for each in found) < FEWEST_NAMED:
             continue
+        _set_out(lines, found)
         for each in found:
             heading = f"## {each.number}. {each.name}"
             lines[each.at] = "\n\n".join(("", heading, each.rest)).rstrip(" ")
         break
     return "\n".join(lines)
+
+
+def with_lone_headings(text: str) -> str:
+    """Return plain text whose short lines between empty ones are headings, where it has no others.
+
+    Such a line has no mark before it and no point behind it, and a paragraph or a list follows.
+    """
+    lines = text.split("\n")
+    lone = [at for at in range(len(lines)) if _is_lone(lines, at)]
+    lone = [at for at in lone if not lines[min(at + 2, len(lines) - 1)].startswith("#")]
+    followed = [at for at in lone if at + 2 < len(lines) and at + 2 not in lone]
+    if len(followed) < FEWEST or any(line.startswith("## ") for line in lines):
+        return text
+    for at in followed:
+        lines[at] = f"## {lines[at].strip()}"
+    return "\n".join(lines)
+
+
+def _is_lone(lines: Sequence[str], at: int) -> bool:
+    around = (*lines[max(0, at - 1) : at], *lines[at + 1 : at + 2])
+    short = len(lines[at].split()) <= LONGEST_NAME
+    return short and bool(_LONE.fullmatch(lines[at])) and not any(map(str.strip, around))
+
+
+def _set_out(lines: list[str], found: Sequence[_Found]) -> None:
+    """Moves what belongs to a section to the margin where it was set in as an item's is."""
+    for each, after in zip(found, [*(other.at for other in found[1:]), len(lines)], strict=True):
+        below = range(each.at + 1, after)
+        indents = [len(lines[at]) - len(lines[at].lstrip(" ")) for at in below if lines[at].strip()]
+        for at in below:
+            lines[at] = lines[at][min(indents, default=0) :]
 
 
 def _is_part(found: _Found) -> bool:

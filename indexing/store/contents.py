@@ -82,3 +82,21 @@ async def fetch_newest_searchable(conn: Connection, today: date, limit: int) -> 
             row[0]: searchable(row[1], Passage(0, row[2], tuple(row[3]), row[4]))
             for row in await cursor.fetchall()
         }
+
+
+async def fetch_titles(
+    conn: Connection, tokens: Sequence[str], roles: Sequence[str], today: date, limit: int
+) -> tuple[str, ...]:
+    """The titles of SOPs that these tokens may read, those written for these roles first."""
+    async with conn.cursor(row_factory=tuple_row) as cursor:
+        await cursor.execute(
+            """
+            select title from indexing.answerable_passage(%(today)s)
+            where kind = 'sop' and audience && %(tokens)s::text[]
+            group by title
+            order by bool_or(roles && %(roles)s::text[]) desc, title
+            limit %(limit)s
+            """,
+            {"today": today, "tokens": list(tokens), "roles": list(roles), "limit": limit},
+        )
+        return tuple([row[0] for row in await cursor.fetchall()])

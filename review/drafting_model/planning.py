@@ -27,9 +27,9 @@ from learning.modules import (
     SingleBest,
 )
 from review.drafting_model.nouns import Form, Piece, Plan, Shown, basis_of
+from review.drafting_verbatim.asked import is_odd
 from review.drafting_verbatim.clauses import Block, Outline, SopStep
 from review.drafting_verbatim.fit import Fit, serving, shared_terms
-from review.drafting_verbatim.items import is_odd
 from review.drafting_verbatim.outline import outline
 from review.drafting_verbatim.records import is_record
 from review.drafting_verbatim.warning import warns

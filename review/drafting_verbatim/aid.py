@@ -55,9 +55,12 @@ def job_aid(sop: Outline, wanted: str, fit: Fit) -> tuple[JobAid, bool] | None:
             held = more
     for at in order:
         for extra in pieces[at].extras if at not in cut else ():
-            more = {**held, at: _in_order(pieces[at], (*held.get(at, ()), extra))}
+            if set(extra) <= set(held.get(at, ())):
+                continue
+            more = {**held, at: _in_order(pieces[at], (*held.get(at, ()), *extra))}
             short = _length(title, pieces, more) <= AID_CHARACTERS
-            if (at in held or whole) and short and not _astray(pieces, more, extra, at):
+            astray = any(_astray(pieces, more, line, at) for line in extra)
+            if (at in held or whole) and short and not astray:
                 held = more
     lines = tuple(_written(pieces, held))
     if sum(not line.authored for line in lines) < FEWEST_LINES:
@@ -73,7 +76,13 @@ def _in_order(piece: Piece, lines: Sequence[Sentence]) -> tuple[Sentence, ...]:
     """The lines as the SOP has them; what stands beside steps stays after them."""
     if any(_is_step(line) for line in lines):
         return tuple(lines)
-    return tuple(sorted(lines, key=lambda line: piece.text.find(line.text)))
+    return tuple(sorted(lines, key=lambda line: _place(piece, line)))
+
+
+def _place(piece: Piece, line: Sentence) -> int:
+    """Where a line stands; a row is written otherwise than it stands."""
+    at = piece.text.find(line.text)
+    return at if at >= 0 else max(piece.text.find(cite.quote) for cite in line.cites)
 
 
 def _best(

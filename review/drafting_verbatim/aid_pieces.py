@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from learning.modules import Sentence
+from review.drafting_verbatim.aid_tables import limits_of
 from review.drafting_verbatim.clauses import Block, Clause, Outline, SopStep
 from review.drafting_verbatim.guide import (
     expert_lines,
@@ -17,7 +18,7 @@ from review.drafting_verbatim.guide import (
     warnings,
 )
 from review.drafting_verbatim.records import is_record
-from review.drafting_verbatim.warning import warns
+from review.drafting_verbatim.warning import calls_for_help, warns
 from review.drafting_verbatim.wording import (
     announces,
     binds,
@@ -30,6 +31,8 @@ from review.drafting_verbatim.wording import (
 )
 
 _MARK = re.compile(r"^(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+")
+_CASE = re.compile(r"(?:if|when|unless)\b[^.;]*(?:,|→|:)\s", re.IGNORECASE)
+"""A point that tells what to do in one case."""
 FEWEST_POINTS = 3
 """Points of a list that is a procedure."""
 
@@ -43,7 +46,8 @@ class Piece:
     core: tuple[Sentence, ...]
     shorter: tuple[Sentence, ...]
     shortest: tuple[Sentence, ...]
-    extras: tuple[Sentence, ...]
+    extras: tuple[tuple[Sentence, ...], ...]
+    """Each whole or not at all: a table, a list, a sentence of one that is too long."""
     text: str
 
 
@@ -54,7 +58,7 @@ def pieces_of(sop: Outline) -> Iterator[Piece]:
         parts = list(found)
         blocks = [part for part in parts if isinstance(part, Block)]
         steps = [part for part in parts if isinstance(part, SopStep)]
-        warned = list(warnings(blocks))
+        warned = _to_be_kept(blocks)
         first = _place(steps[0].head) if steps else (0, 0)
         beside = warned if steps else list(_beside(blocks, warned))
         before = [line.said() for line in beside if _place(line) < first]
@@ -70,7 +74,13 @@ def pieces_of(sop: Outline) -> Iterator[Piece]:
             core,
             shorter,
             shortest,
-            tuple(sorted((s for s in _extras(blocks, warned) if s not in core), key=_tells_less)),
+            (
+                *(tuple(_limits(block)) for block in blocks if any(_limits(block))),
+                *sorted(
+                    (each for each in _extras(blocks, warned) if not set(each) & set(core)),
+                    key=_tells_less,
+                ),
+            ),
             "\n".join(line.text for part in parts for line in part.lines),
         )
 
@@ -103,8 +113,22 @@ def _tells_to_do(block: Block) -> bool:
 
 
 def _are_acts(lines: Sequence[Clause]) -> bool:
-    acts = sum(instructs(line.text) for line in lines)
+    acts = sum(instructs(line.text) or _CASE.match(line.text) is not None for line in lines)
     return len(lines) >= FEWEST_POINTS and 4 * acts >= 3 * len(lines)
+
+
+def _to_be_kept(blocks: Sequence[Block]) -> list[Clause]:
+    """What warns beside the steps, and what says whom to call in an emergency, in their order."""
+    warned = list(warnings(blocks))
+    sentences = [each for block in blocks for line in block.lines for each in line.sentences]
+    calls = [each for each in sentences if calls_for_help(each.text)]
+    calls = [each for each in calls if not any(_holds(clause, each) for clause in warned)]
+    return sorted([*warned, *calls], key=_place)
+
+
+def _limits(block: Block) -> Iterator[Sentence]:
+    """A table or a list of limits that the section does not have to say anyway."""
+    return iter(()) if _tells_to_do(block) else limits_of(block)
 
 
 def _announces_list(block: Block) -> bool:
@@ -127,24 +151,37 @@ def _core(step: SopStep, named: bool) -> Iterator[Sentence]:
     yield from (
         line
         for line in expert_lines(step, named=named)[1:]
-        if not _within(line, step.head) and not line.text.rstrip().endswith(":")
+        if not _within(line, step.head)
+        and not line.text.rstrip().endswith(":")
+        and line.text not in _spare_cells(step)
     )
 
 
 def _step(step: SopStep, named: bool) -> Iterator[Sentence]:
     yield _numbered(step, named)
-    yield from map(_point, expert_lines(step, named=named)[1:])
+    spare = _spare_cells(step)
+    yield from (_point(s) for s in expert_lines(step, named=named)[1:] if s.text not in spare)
 
 
 def _fuller(step: SopStep, named: bool) -> Iterator[Sentence]:
     """The step as the guide's standard level has it, its first line whole if it has no name."""
     first, *rest = standard_lines(step)
+    spare = _spare_cells(step)
+    rest = [line for line in rest if line.text not in spare]
     if not named:
         yield _first_line(step)
         yield from (_point(line) for line in rest if not _within(line, step.head))
         return
     yield _with_number(step, replace(step.head, end=step.head.start + len(first.text)), first.text)
     yield from map(_point, rest)
+
+
+def _spare_cells(step: SopStep) -> set[str]:
+    """The cells of a step's row that are no limit, or that stand before its name as its number."""
+    line = step.head.passage.text.rfind("\n", 0, step.head.start) + 1
+    mark = step.head.passage.text[line : step.head.start].strip("| ")
+    cells = [line.text for line in step.lines if line.form == "cell"]
+    return {cell for cell in cells if cell == mark or not (sets_threshold(cell) or warns(cell))}
 
 
 def _within(line: Sentence, head: Clause) -> bool:
@@ -185,18 +222,18 @@ def _with_number(step: SopStep, first: Clause, text: str) -> Sentence:
     if not mark:
         return first.said(text)
     if mark.startswith("|"):
-        mark = f"{mark.strip('| ').rstrip('.)')}:"
+        mark = f"{mark.strip('| ').partition('|')[0].strip().rstrip('.)')}:"
     elif re.fullmatch(r"\d+\W?", mark):
         mark = f"{step.number}."
     return quoted.said(f"{mark} {text}")
 
 
-def _tells_less(line: Sentence) -> bool:
-    """Whether a line tells nothing to do: it comes after those that do."""
-    return not instructs(label(line.text)[1])
+def _tells_less(lines: Sequence[Sentence]) -> bool:
+    """Whether lines tell nothing to do: they come after those that do."""
+    return not any(instructs(label(line.text)[1]) for line in lines)
 
 
-def _extras(blocks: Sequence[Block], warned: Sequence[Clause]) -> Iterator[Sentence]:
+def _extras(blocks: Sequence[Block], warned: Sequence[Clause]) -> Iterator[tuple[Sentence, ...]]:
     """What else decides something beside the steps, and can be understood by itself."""
     for block in blocks:
         if _announces_list(block) or _tells_to_do(block):
@@ -209,11 +246,32 @@ def _extras(blocks: Sequence[Block], warned: Sequence[Clause]) -> Iterator[Sente
                 or any(_holds(line, clause) for clause in warned)
             ):
                 continue
+            kept: list[Clause] = []
             for said in (line,) if line.form == "point" else line.sentences:
                 if leans(said.text) or warns(said.text) or said.text.rstrip().endswith(":"):
                     continue
                 if is_record(said.text):
                     continue
-                acts = instructs(label(said.text)[1])
+                acts = any(map(instructs, _behind_labels(said.text)))
                 if acts or sets_threshold(said.text) or (depends(said.text) and binds(said.text)):
-                    yield said.said()
+                    kept.append(said)
+            yield from _limits_together(kept)
+
+
+def _behind_labels(text: str) -> list[str]:
+    """What follows the labels of a line: `Code E1: frost: close the damper`."""
+    said = label(text)[1]
+    return [said] if said == text else [said, label(said)[1]]
+
+
+def _limits_together(kept: Sequence[Clause]) -> Iterator[tuple[Sentence, ...]]:
+    """Limits that follow each other go on an aid together: one of two cases alone misleads."""
+    group: list[Clause] = []
+    for said in kept:
+        follows = group and said.start - group[-1].end <= 1
+        if group and not (follows and all(sets_threshold(s.text) for s in (group[-1], said))):
+            yield tuple(each.said() for each in group)
+            group = []
+        group.append(said)
+    if group:
+        yield tuple(each.said() for each in group)

@@ -110,8 +110,8 @@ def _ranges(text: str, amount: Amount) -> bool:
     number = rf"(?:[£$€]?\d[\d,.:]*|{'|'.join(_WORDS[1:])})"
     before, after = text[: amount.start], text[amount.end :]
     return bool(
-        re.search(rf"{number}[\s-]*\w*\s*(?:to|and|or|[-–—/])\s*$", before, re.IGNORECASE)
-        or re.match(rf"\s*(?:to|or|[-–—/]|and)\s*{number}\b", after, re.IGNORECASE)
+        re.search(rf"{number}[\s-]*[\w°%]*\s*(?:to|and|or|[-–—/])\s*$", before, re.IGNORECASE)
+        or re.match(rf"\s*(?:to|or|[-–—/]|and)\s*[+−-]?{number}\b", after, re.IGNORECASE)
     )
 
 

@@ -14,7 +14,7 @@ from indexing.support import is_english
 from review.drafting_verbatim.amounts import LARGEST_WORD, amounts, choice
 from review.drafting_verbatim.cases import split_condition
 from review.drafting_verbatim.records import is_record
-from review.drafting_verbatim.warning import LABELLED
+from review.drafting_verbatim.warning import unlabelled
 from review.drafting_verbatim.wording import (
     LEADING,
     instructs,
@@ -63,7 +63,7 @@ class Answers:
 
 def answers(said: str) -> Answers:
     """Both answers to a clause, of which a condition before the instruction is kept."""
-    said = " ".join(LABELLED.sub("", said, count=1).split()) or said.strip()
+    said = " ".join(unlabelled(said).split()) or said.strip()
     said = _told(said).rstrip(" .;:,")
     lead, act = "", said
     heading, rest = label(said)
@@ -117,13 +117,22 @@ def _first_person(said: str) -> tuple[str, str] | None:
         return None
     if denied := _DENIED.match(words):
         act = words[denied.end() :]
+        act, further = _parted(act)
         kept = "never" if denied.group().casefold().startswith("never") else "do not"
-        return f"I {kept} {_lower(act)}", f"I {_lower(_affirmed(act))}"
+        return f"I {kept} {_lower(act)}{further}", f"I {_lower(_affirmed(act))}"
     if changed := _other_figure(words):
         return f"I {_lower(words)}", f"I {_lower(changed)}"
     if _ALSO_DENIED.search(words):
         return f"I {_lower(words)}", f"I do not think that this matters here: {_lower(said)}"
     return f"I {_lower(words)}", f"I see no need to {_lower(words)}"
+
+
+def _parted(act: str) -> tuple[str, str]:
+    """What is forbidden, and what is to be done instead: `load it; ring the owner`."""
+    found = re.search(r";\s+(?=\S)", act)
+    if found is None or not instructs(act[found.end() :]):
+        return act, ""
+    return act[: found.start()], f", and I {_lower(act[found.end() :])}"
 
 
 def _other_figure(said: str) -> str | None:
@@ -195,5 +204,6 @@ def _lower(said: str) -> str:
     """The text without its capital, which a name or an abbreviation keeps."""
     first = said.split(" ", 1)[0]
     keeps = len(first) > 1 and any(sign.isupper() for sign in first[1:])
-    keeps = keeps or not is_english(said)  # where nouns may have capitals
+    # where nouns may have capitals
+    keeps = keeps or not (is_english(said) or instructs(said))
     return said if keeps or first == "I" else said[:1].lower() + said[1:]

@@ -14,10 +14,16 @@ from dataclasses import dataclass, replace
 from review.drafting_verbatim.clauses import Block, Clause, Outline, SopStep
 from review.drafting_verbatim.guide import named_lists
 from review.drafting_verbatim.warning import is_labelled_warning
-from review.drafting_verbatim.wording import announces, instructs, label
+from review.drafting_verbatim.wording import MARK, announces, instructs, label
 
 _OPENS = re.compile(
     r"(if|when|whenever|once|after|before|in case|as soon as|as long as|during|while)\s", re.I
+)
+_ARROW = re.compile(r"\s*(?:→|➜|➔|⇒|=>|-+>)\s*")
+_FINDS_OUT = re.compile(
+    r"(?:ask|assess|check|compare|confirm|count|decide|find|inspect|look|measure|search|see|test|verify"
+    r"|run the)\b",
+    re.IGNORECASE,
 )
 _BEHIND = re.compile(r"(?<!,)\s(if|when)\s(?=[^,;:]+$)")
 _ASKS = re.compile(
@@ -106,7 +112,8 @@ def cases(sop: Outline) -> list[Case]:
         told = list(_of_part(part, person, is_named=is_named))
         for case in told:
             short = not case.opening and len(case.when.split()) <= FEW
-            after = before.head.sentences[0] if short and before else None
+            after = case.after or (before.head.sentences[0] if before else None)
+            after = after if short else None
             found.setdefault(f"{after}{case.when.casefold()}", replace(case, after=after))
         if isinstance(part, SopStep) and not told:
             before = part
@@ -124,8 +131,14 @@ def _of_part(part: SopStep | Block, person: str, *, is_named: bool) -> Iterator[
     for at, line in enumerate(part.lines):
         if line.form in ("code", "row") or is_labelled_warning(line.text):
             continue
+        if arrowed := _arrowed(line):
+            if understood := _understood(arrowed, person):
+                yield understood
+            continue
         for n, sentence in enumerate(line.sentences):
             said = sentence.text.strip()
+            if n == 0:
+                said = MARK.sub("", said, count=1) if MARK.match(said) else said
             if (at == 0 and n == 0 and is_named) or _OPENS.match(label(said)[1]):
                 said = label(said)[1]
             rest = part.lines[at + 1 :] if n == len(line.sentences) - 1 else ()
@@ -136,7 +149,21 @@ def _of_part(part: SopStep | Block, person: str, *, is_named: bool) -> Iterator[
                 or _behind(said, sentence)
             )
             if case and (understood := _understood(case, person)):
-                yield understood
+                yield replace(understood, after=_asked_before(line.sentences[:n]))
+
+
+def _arrowed(line: Clause) -> Case | None:
+    """`If the door is stuck → push the button`, with all that the line says behind its arrow."""
+    opens, found = _OPENS.match(line.text), _ARROW.search(line.text)
+    if opens is None or found is None:
+        return None
+    condition = _lowered(line.text[: found.start()])
+    return Case(condition, opens[1].casefold(), line.text[found.end() :], (line,))
+
+
+def _asked_before(sentences: Sequence[Clause]) -> Clause | None:
+    """The last sentence that asks for something whose outcomes the next ones tell apart."""
+    return next((s for s in reversed(sentences) if _FINDS_OUT.match(s.text)), None)
 
 
 def _announced(said: str, sentence: Clause, rest: Sequence[Clause]) -> Case | None:

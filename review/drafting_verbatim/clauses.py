@@ -5,6 +5,7 @@ Everything is a run of one passage's own characters, so that each piece can be c
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from textwrap import dedent
@@ -14,8 +15,9 @@ from indexing.nouns import Passage, SopText
 from indexing.passages import sentences
 from learning.modules import Cite, Sentence
 
-Form = Literal["prose", "point", "row", "code"]
-"""A line of running text, a sub-point or list item, a table's row, an example to copy."""
+Form = Literal["prose", "point", "row", "cell", "code"]
+"""A line of running text, a sub-point or list item, a table's row, a cell of one that is a step, an
+example to copy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class Clause:
         """The sentences of a line; a row and an example are one each."""
         if self.form in ("row", "code"):
             return (self,)
-        spans = sentences(self.quote)
+        spans = _with_whole_speech(self.quote, sentences(self.quote))
         return tuple(
             replace(self, start=self.start + first, end=self.start + last) for first, last in spans
         )
@@ -68,6 +70,26 @@ class Clause:
     def said(self, text: str | None = None) -> Sentence:
         """The clause as a module's sentence, or a part of it."""
         return Sentence(self.text if text is None else text, (self.cite(),))
+
+
+def _with_whole_speech(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The sentences of a line; those inside quotation marks end none: `Say "I see. Go on."`"""
+    whole: list[tuple[int, int]] = []
+    for first, last in spans:
+        is_open = bool(whole) and _is_open(text[slice(*whole[-1])]) and _closes(text[first:])
+        if is_open:
+            whole[-1] = (whole[-1][0], last)
+        else:
+            whole.append((first, last))
+    return whole
+
+
+def _is_open(said: str) -> bool:
+    return said.count('"') % 2 == 1 or said.count("“") > said.count("”")
+
+
+def _closes(rest: str) -> bool:
+    return '"' in rest or "”" in rest
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,7 +154,7 @@ def standard_lines(step: SopStep) -> Iterator[Sentence]:
     yield from _joined(step.head, head)
     whole = announces(step.head.text) or points_down(step.head.text) or not _is_understood(step)
     kept = [
-        whole or line.form in ("code", "row") or _decides(line) or announces(line.text)
+        whole or line.form in ("code", "row", "cell") or _decides(line) or announces(line.text)
         for line in step.lines
     ]
     for at, line in enumerate(step.lines[1:], 1):

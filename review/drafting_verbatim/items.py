@@ -13,51 +13,29 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from learning.modules import Applied, Difficulty, Item, Option, Ordering, Sentence, SingleBest
-from review.drafting_verbatim.amounts import Amount, amounts, choice
+from learning.modules import Applied, Difficulty, Item, Ordering, Sentence, SingleBest
+from review.drafting_verbatim.asked import Asked, is_odd, place
 from review.drafting_verbatim.cases import Case, cases
-from review.drafting_verbatim.clauses import Block, Clause, Outline, SopStep
+from review.drafting_verbatim.clauses import Block, Outline, SopStep
+from review.drafting_verbatim.gaps import figures_asked
 from review.drafting_verbatim.guide import named_lists, step_name
-from review.drafting_verbatim.warning import LABELLED
 from review.drafting_verbatim.wording import (
-    announces,
     dangles,
-    figures,
     happens,
     instructs,
     label,
-    points_back,
     section_name,
     sets_threshold,
 )
 
 _ANY_ORDER = re.compile(r"\b(?:any|no particular|whatever|either) order\b", re.IGNORECASE)
-_ODD = re.compile(r"[{}<>=\\|`_]|://|\$\w|\$\(")
 _CASE = re.compile(
     r"(?:if|when|unless|whenever|otherwise|else|option|or|alternatively|in case)\b", re.IGNORECASE
 )
-_GENERIC = re.compile(
-    r"(?:the )?(?:procedure|steps?|process|instructions?|method|overview|introduction|diagnosis"
-    r"|mitigation|resolution|meaning|impact|troubleshooting|general|details?|summary|background"
-    r"|before you (?:start|begin)|first minute|afterwards|what to do)\W*$",
-    re.IGNORECASE,
-)
-GAP = "____"
 LONGEST_STEP_TEXT = 30
 SAME_ANSWER = 2
-WORDS = range(5, 41)
-"""Words of a sentence that a figure is asked of."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question and the step or paragraph it is taken from."""
-
-    item: Item
-    source: SopStep | Block
-    clause: Clause
 
 
 def questions(sop: Outline, within: Outline, part: str) -> list[Asked]:
@@ -67,7 +45,7 @@ def questions(sop: Outline, within: Outline, part: str) -> list[Asked]:
     """
     return [
         *_orderings(sop, within, part),
-        *_figures(sop, within, part),
+        *figures_asked(sop, within, part),
         *_cases(within, part),
     ]
 
@@ -113,19 +91,6 @@ def _answer(item: Item) -> str:
 def numbered(asked: Sequence[Asked], first: int = 1) -> tuple[Item, ...]:
     """The items with their ids: q1, q2 and so on."""
     return tuple(replace(each.item, id=f"q{n}") for n, each in enumerate(asked, first))
-
-
-def is_odd(text: str) -> bool:
-    """Whether a text holds marks of code, of a link or of a placeholder."""
-    return bool(_ODD.search(text))
-
-
-def place(clause: Clause) -> str:
-    """Where a question is from, as its stem names it: the SOP, and the section if that says more."""
-    title, section = clause.sop.title, section_name(clause.section)
-    if _GENERIC.match(section) or section.casefold() == title.casefold():
-        return f"“{title}”"
-    return f"“{title}”, “{section}”"
 
 
 def case_question(case: Case) -> str:
@@ -213,91 +178,9 @@ def _for_some_cases(step: SopStep, *, named: bool) -> bool:
     said = step.head.text
     heading, rest = label(said)
     if named:
-        return bool(_CASE.match(rest) or _ODD.search(heading))
+        return bool(_CASE.match(rest) or is_odd(heading))
     case = heading and not instructs(heading)
-    return bool(case or _CASE.match(said) or _ODD.search(step.head.sentences[0].text))
-
-
-def _figures(sop: Outline, within: Outline, part: str) -> Iterator[Asked]:
-    everywhere = [amount for line in sop.clauses for amount in amounts(line.text)]
-    named = named_lists(within)
-    for source in within.parts:
-        beside = "\n".join(line.text for line in source.lines)
-        is_named = isinstance(source, SopStep) and named[source.list_id]
-        for at, line in enumerate(source.lines):
-            if line.form in ("code", "row"):
-                continue
-            for n, sentence in enumerate(line.sentences):
-                shown = _shown(line.sentences, n, is_named=is_named and at == 0)
-                for amount in amounts(shown.quote) if shown else ():
-                    assert shown is not None
-                    if asked := _figure(shown, amount, beside, everywhere, sentence, part):
-                        yield Asked(asked, source, sentence)
-
-
-def _shown(sentences: Sequence[Clause], n: int, *, is_named: bool) -> Clause | None:
-    """What is shown of a line to ask for a figure of its n-th sentence, None where nothing can be.
-
-    A sentence that points back is shown with the one before it, a step's name not at all.
-    """
-    shown = sentences[n]
-    if n == 0 and is_named:
-        rest = label(shown.text)[1]
-        shown = replace(shown, start=shown.end - len(rest))
-    if warned := LABELLED.match(shown.quote):
-        shown = replace(shown, start=shown.start + warned.end())
-    if points_back(shown.quote):
-        if n == 0:
-            return None
-        shown = replace(shown, start=sentences[n - 1].start)
-        if points_back(shown.quote):
-            return None
-    if (
-        happens(shown.quote)
-        or announces(shown.quote)
-        or len(shown.quote.split()) not in WORDS
-        or _ODD.search(shown.quote)
-    ):
-        return None
-    return shown
-
-
-def _figure(
-    shown: Clause,
-    right: Amount,
-    beside: str,
-    everywhere: Sequence[Amount],
-    sentence: Clause,
-    part: str,
-) -> SingleBest | None:
-    """The question for one figure of what is shown, None where the rest would give it away."""
-    text = shown.quote
-    rest = f"{text[: right.start]} {GAP} {text[right.end :]}"
-    if re.search(r"\b(?:the|these|those|this|that|same)\s*$", text[: right.start], re.IGNORECASE):
-        return None
-    before = text[: right.start]
-    if before.count('"') % 2 or before.count("“") > before.count("”"):
-        return None  # what is printed on something decides nothing
-    inside = text.rfind("(", 0, right.start) > text.rfind(")", 0, right.start)
-    if not sets_threshold(text[right.start : right.end]) or (inside and figures(rest)):
-        return None
-    if re.search(rf"\b{re.escape(text[right.start : right.end])}\b", rest):
-        return None
-    options = choice(right, beside, everywhere)
-    if options is None:
-        return None
-    gapped = f"{text[: right.start]}{GAP}{text[right.end :]}"
-    gapped = re.sub(rf"\b(a|an) {GAP}", f"a {GAP}", " ".join(gapped.split()))
-    stem = f"{place(shown)}: which figure belongs in the gap? “{gapped}”"
-    level: Difficulty = ("easy", "medium", "hard")[options.from_sop]
-    why = sentence.said()
-    return SingleBest(
-        "",
-        part,
-        level,
-        Sentence(stem, authored=True),
-        tuple(Option(right.written(value), value == right.value, why) for value in options.values),
-    )
+    return bool(case or _CASE.match(said) or is_odd(step.head.sentences[0].text))
 
 
 def _cases(within: Outline, part: str) -> Iterator[Asked]:

@@ -7,6 +7,7 @@ anything where half of them tell what to do. What stands between two steps belon
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby, pairwise
@@ -31,6 +32,12 @@ _BLANK = re.compile(r"[\W_]*")
 _COUNTS = re.compile(
     rf"\|\s*(?:{STEP_WORD}s?|#|nr\.?|no\.?|number|order)?\s*(?:no\.?|nr\.?|#)?\s*\|", re.IGNORECASE
 )
+_DAY = re.compile(
+    r"\|\s*(?=\S)(?=(?:T|D|WD|BD|(?:working |business )?day|tag)\s?(?P<sign>[+−–-]?)\s?"
+    r"(?P<count>\d{1,3})\b[^|]*\|)",
+    re.IGNORECASE,
+)
+"""A row of a calendar, up to its day, which the step keeps as a line: `| T-3 | Lock the list. |`"""
 _UNCOUNTED = re.compile(r"(?:next|then|now|after that|afterwards|to start)\b", re.IGNORECASE)
 """How a paragraph may go on that is a step without a number: `First, … Next, … Finally, …`."""
 
@@ -110,7 +117,21 @@ def _counted(blocks: Sequence[Block], before: tuple[str, int]) -> tuple[str, lis
         if kind in MAY_COUNT_ANYTHING and not _act([placed[n][1] for n in at], mark):
             continue
         return kind, _regrouped(placed, at, mark, first)
-    return "", list(blocks)
+    at = _days([line for _, line in placed])
+    return "", _regrouped(placed, at, _DAY, 1) if at else list(blocks)
+
+
+def _days(lines: Sequence[Clause]) -> list[int]:
+    """The rows of a calendar: they begin with days that follow each other, and tell what to do."""
+    at = [n for n, line in enumerate(lines) if line.form == "row" and _DAY.match(line.quote)]
+    days = [_day(found) for n in at if (found := _DAY.match(lines[n].quote))]
+    follow = all(one <= other for one, other in pairwise(days))
+    acting = sum(any(map(_acts, re.split(r"\s*\|\s*", lines[n].quote))) for n in at)
+    return at if len(at) >= FEWEST_WORDED and follow and 2 * acting >= len(at) else []
+
+
+def _day(found: re.Match[str]) -> int:
+    return -int(found["count"]) if found["sign"] in ("-", "−", "–") else int(found["count"])
 
 
 def _act(lines: Sequence[Clause], mark: re.Pattern[str]) -> bool:
@@ -141,18 +162,26 @@ def _regrouped(
     end = next((n for n in range(at[-1], len(placed)) if placed[n][0] is not last), len(placed))
     head = placed[at[0] - 1][1].quote if at[0] else ""
     parts: list[Part] = list(_blocks(placed[: at[0]], head))
+    rows = [_after(mark, placed[n][1]) for n in at if placed[n][1].form == "row"]
+    column = _head_column(rows)
     for number, (first, stop) in enumerate(pairwise([*at, end]), counted):
         line = placed[first][1]
         found = mark.match(line.quote)
         assert found is not None
         rest = [own for _, own in placed[first + 1 : stop] if own.quote != head]
         worded = found[1].isalpha() and len(found[1]) > 1 and mark is MARKS["ordinal"]
-        own = line if worded else replace(line, start=line.start + found.end())
-        lines = _cells(own) if line.form == "row" else [own]
+        own = line if worded else _after(mark, line)
+        lines = _cells(own, column) if line.form == "row" else [own]
         below = [replace(each, depth=each.depth + 1) for each in rest]
         parts.append(SopStep(number, line.section, (*lines, *below)))
     parts.extend(_blocks(placed[end:], ""))
     return parts
+
+
+def _after(mark: re.Pattern[str], line: Clause) -> Clause:
+    """A line without its mark."""
+    found = mark.match(line.quote)
+    return replace(line, start=line.start + found.end()) if found else line
 
 
 def _blocks(placed: Sequence[tuple[Block, Clause]], head: str) -> Iterator[Block]:
@@ -163,19 +192,31 @@ def _blocks(placed: Sequence[tuple[Block, Clause]], head: str) -> Iterator[Block
             yield Block(lines)
 
 
-def _cells(row: Clause) -> list[Clause]:
-    """The cells of a row from the first one on: each a line of the step."""
-    return [
+def _cells(row: Clause, head: int) -> list[Clause]:
+    """The cells of a row that say something, each a line of the step; first that of column `head`."""
+    cells = [
         replace(
             row,
             start=row.start + found.start() + len(found.group()) - len(found.group().lstrip()),
             end=row.start + found.end(),
-            form="point" if n else "prose",
-            depth=min(n, 1),
+            form="prose" if n == head else "cell",
+            depth=int(n != head),
         )
         for n, found in enumerate(_CELL.finditer(row.quote))
-        if n == 0 or not _BLANK.fullmatch(found.group())
+        if n == head or not _BLANK.fullmatch(found.group())
     ]
+    return sorted(cells, key=lambda cell: cell.depth)
+
+
+def _head_column(rows: Sequence[Clause]) -> int:
+    """The column that tells what to do: the first one unless another does more often."""
+    acts = Counter(
+        n
+        for row in rows
+        for n, found in enumerate(_CELL.finditer(row.quote))
+        if _acts(found.group().strip())
+    )
+    return max(acts, key=lambda n: (acts[n], -n), default=0)
 
 
 def _together(parts: Sequence[Part]) -> Iterator[Part]:

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 
 from learning.modules import Applied, Item, RemedialUnit, Sentence
 from review.drafting_verbatim.answers import answers
+from review.drafting_verbatim.asked import Asked, is_odd, place
 from review.drafting_verbatim.clauses import Block, Clause, Outline, SopStep
 from review.drafting_verbatim.fit import Fit
 from review.drafting_verbatim.guide import named_lists, step_name
-from review.drafting_verbatim.items import Asked, is_odd, numbered, place, questions
+from review.drafting_verbatim.items import numbered, questions
 from review.drafting_verbatim.records import is_record
 from review.drafting_verbatim.warning import is_bare_label, warns
 from review.drafting_verbatim.wording import (
@@ -102,7 +103,7 @@ def _example(piece: SopStep | Block, *, is_named: bool) -> tuple[Sentence, ...] 
 def _told(piece: SopStep | Block, *, is_named: bool) -> Iterator[str]:
     """The sentences of a piece that say something by themselves."""
     for at, line in enumerate(piece.lines):
-        if line.form == "code":
+        if line.form in ("code", "cell"):
             continue
         for n, sentence in enumerate(line.sentences):
             said = label(sentence.text)[1] if is_named and at == n == 0 else sentence.text

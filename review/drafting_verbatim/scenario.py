@@ -12,11 +12,11 @@ from itertools import groupby
 
 from learning.modules import Criterion, Scenario, Sentence, Variant
 from review.drafting_verbatim.answers import Answers, answers
+from review.drafting_verbatim.asked import is_odd, place
 from review.drafting_verbatim.cases import Case, cases
 from review.drafting_verbatim.clauses import Block, Clause, Outline, SopStep
 from review.drafting_verbatim.fit import Fit, fit_of_all
 from review.drafting_verbatim.guide import named_lists, step_name, warnings
-from review.drafting_verbatim.items import is_odd, place
 from review.drafting_verbatim.warning import is_labelled_warning, warns
 from review.drafting_verbatim.wording import (
     announces,

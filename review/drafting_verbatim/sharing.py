@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from review.drafting_verbatim.asked import Asked
 from review.drafting_verbatim.fit import Fit
-from review.drafting_verbatim.items import Asked
 from review.drafting_verbatim.wording import section_name
 from review.nouns import SubCompetency
 

@@ -113,6 +113,12 @@ def calls_for_help(text: str) -> bool:
     return bool(_HELP.search(text))
 
 
+def unlabelled(text: str) -> str:
+    """A text without the word with which it says that it warns."""
+    found = LABELLED.match(text)
+    return text[found.end() :] if found else text
+
+
 def is_labelled_warning(text: str) -> bool:
     """Whether a line says of itself that it warns: `Warning: …`."""
     return bool(LABELLED.match(text)) and not _BARE.match(text)

@@ -13,7 +13,7 @@ from indexing.figures import Figure
 from indexing.instructing import VERBS
 from indexing.numerals import tokens, with_figures
 from indexing.terms import tidy
-from review.drafting_verbatim.warning import LABELLED, is_labelled_warning, warns
+from review.drafting_verbatim.warning import is_labelled_warning, unlabelled, warns
 
 _DEPENDS = re.compile(
     r"\b(?:if|unless|when|whenever|once|until|till|before|after|except|otherwise|only|provided"
@@ -74,11 +74,15 @@ _ASIDE = re.compile(
     r"entering|executing) the following)\b|\s+[–—]\s+|\s+-\s+|\s+\([^()]*\)$"
 )
 _DEADLINE = re.compile(
-    r"\bsame (?:working )?day\b"
+    r"\bsame (?:working )?day\b|(?:^|\W)[TD] ?[+−–-] ?\d{1,3}\b(?!-)"
     r"|\b(?:end|close) of (?:the|each|every|that|your) (?:\w+ )?(?:day|shift|week|month)\b",
     re.IGNORECASE,
 )
-_TOLERANCE = re.compile(r"[±≤≥]\s*\d|\d\s*(?:\+/-|±)\s*\d")
+_TOLERANCE = re.compile(
+    r"[±≤≥]\s*\d|\d\s*(?:\+/-|±)\s*\d|\b(?:max|min)(?:imum)?\b\.?:?\s*\d", re.IGNORECASE
+)
+_CODE = re.compile(r"\b(?!(?:EUR|USD|GBP|CHF)\b)[A-Z]{1,4}[ -]?\d+(?:\.\d+)*-\d+\b")
+"""The number of a form or a standard, which limits nothing: `FB 8.7-1`, `EN 60204-1`."""
 _LABEL = re.compile(r"([A-Z0-9\[\"“'][^:.;!?]{0,70}?)(\s+\([^()]{1,40}\))?:\s+(?=\S)")
 _CONDITION_LABEL = re.compile(
     r"(?:if|when|unless|in case|for|from|up to|after|before|above|over|below|under|between|within"
@@ -87,8 +91,10 @@ _CONDITION_LABEL = re.compile(
     re.IGNORECASE,
 )
 _POINTS_BACK = re.compile(
-    r"\W*(?:it|its|they|their|them|this|that|these|those|he|she|his|her|such|both|either|neither"
-    r"|then|also|otherwise|instead|however|therefore|so|thus|the same|the rest|the other|again)\b",
+    r"\W*(?:(?:yes|no)(?=,)|it|its|they|their|them|this|that|these|those|he|she|his|her|such|both|either|neither"
+    r"|then|also|otherwise|instead|however|therefore|so|thus|the same|the rest|the other|again"
+    r"|(?:after|before) (?:that|this)|(?:if|when|where) (?:any|some|none|both|either|neither)"
+    r" (?:is|are|was|were|has|have|of (?:them|these|those)|remains?|fails?|can|cannot))\b",
     re.IGNORECASE,
 )
 _POINTS_DOWN = re.compile(
@@ -106,6 +112,10 @@ LEADING = re.compile(
     r" (?:must|should|can|need to|will need to)|lastly|afterwards)\s*,?\s+)+",
     re.IGNORECASE,
 )
+MARK = re.compile(
+    r"(?:\(?(?:\d{1,2}(?:\.\d{1,2})*|[a-z]|[ivx]{1,4})[.)]|\d{1,2}(?:\.\d{1,2})+)\s+(?=\S)"
+)
+"""The number or letter of a point inside a step: `(c) …`, `4.4 …`."""
 _NUMBER = re.compile(r"(?:(?:\d+(?:\.\d+)*|[A-Z])[.)]|\d+(?:\.\d+)+)\s+")
 _POINTED = re.compile(
     r"\b(?P<what>section|step)s?\s+(?P<numbers>\d+(?:\.\d+)*"
@@ -136,6 +146,7 @@ def figures(text: str) -> tuple[Figure, ...]:
 @lru_cache(maxsize=4096)
 def sets_threshold(text: str) -> bool:
     """Whether a text holds an amount, a time, a date or a bound: a figure that decides something."""
+    text = _CODE.sub("", text)
     return bool(_DEADLINE.search(text) or _TOLERANCE.search(text)) or any(
         figure.kind in ("date", "clock")
         or (not figure.weak and figure.unit not in ("", "time") and not figure.unit.endswith("#"))
@@ -153,7 +164,12 @@ def depends(text: str) -> bool:
 def leans(text: str) -> bool:
     """Whether a text needs what stands before it to be understood: `Do not clean it up.`"""
     return points_back(text) or bool(
-        re.search(r"\b(?:it|them|this|these|those|one|there)\b(?! is\b)", text, re.IGNORECASE)
+        re.search(
+            r"\b(?:it|them|this|these|those|there)\b(?! is\b)"
+            r"|\bone\b(?! (?!of|that|which|who|with|for|to|and|or|in|at|from|on)[a-z])(?! is\b)",
+            text,
+            re.IGNORECASE,
+        )
     )
 
 
@@ -176,7 +192,7 @@ def points_down(text: str) -> bool:
 
 
 def points_back(text: str) -> bool:
-    """Whether a text begins with a word that stands for something said before."""
+    """Whether a text's first words stand for something said before: `After that …`."""
     return bool(_POINTS_BACK.match(text))
 
 
@@ -250,7 +266,19 @@ def instructs(text: str) -> bool:
         return False
     if _AS_SUBJECT.match(said) or _RULED.match(said):
         return False
+    if first[1].casefold() in _ALSO_ADJECTIVES and _does(said):
+        return False
     return first[2] in (" ", "") or first[1].casefold() not in _ALSO_ADJECTIVES
+
+
+def _does(said: str) -> bool:
+    """Whether the third word is what the first two do: `Dry ice releases carbon dioxide.`"""
+    third = re.match(
+        r"[\w-]+ (?!(?:your|their|its)\b)[a-z]+[^s\W] ([a-z]+?)(?:es|s)"
+        r" (?!with|in|on|at|by|to|and|or)\w",
+        said,
+    )
+    return third is not None and bool({third[1], f"{third[1]}e"} & VERBS)
 
 
 def binds(text: str) -> bool:
@@ -265,7 +293,7 @@ def happens(text: str) -> bool:
 
 def directs(text: str) -> bool:
     """Whether a text tells people to do, decide or leave something, rather than what happens."""
-    said = label(LABELLED.sub("", text, count=1))[1]
+    said = label(unlabelled(text))[1]
     return (
         instructs(text)
         or instructs(said)

@@ -10,10 +10,12 @@ create schema bot;
 create schema audit;
 
 -- One row. `demo` is true only in a database that `jobaid demo` created: unproved identity (the
--- page's person switcher, `jobaid chat --as`) works nowhere else.
+-- page's person switcher, `jobaid chat --as`) works nowhere else. `sample` says that the sample
+-- company lives there; where it does not, somebody tries their own.
 create table bot.this_database (
     only_row    boolean primary key default true check (only_row),
     demo        boolean not null,
+    sample      boolean not null default true,
     created_at  timestamptz not null
 );
 

@@ -1,5 +1,8 @@
-"""The intake: what comes from outside is stored for whoever holds its key, and decisions count for
-the account that the platform vouches for."""
+"""The intake: who may store what comes from outside, and for which account a decision counts.
+
+What comes from outside is stored for whoever holds the intake's key; a decision counts for the
+account that the platform vouches for.
+"""
 
 from bot.migrations.sql import run
 
