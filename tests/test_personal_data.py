@@ -32,6 +32,8 @@ KNOWN = Known(
         "Her number is +44 7911 123456.",
         "He is at +49 30 12345678.",
         "Call (212) 736-5000.",
+        "0113 243 1751 2 times",
+        "From 9 to 5 0113 243 1751 10 lines",
         "Call 2127365000.",
         "It was paid with 4539 1488 0343 6467.",
         "Pay to GB94 BARC 1020 1530 0934 59 today.",
@@ -69,6 +71,7 @@ async def test_a_real_looking_persons_data_is_found_and_blocks(text: str) -> Non
         "Priya brings back a vase, and Mr Ahmed asks for Sam.",
         "Order 4471200345 of 20/11/2026, 10:30 to 12:00, cost £1,204.50.",
         "Serial 1234 5678 9012 3456, ISBN 978-3-16-148410-0.",
+        "Order 4471 2231 9, version 2 2026 11 23 14 30, between 1000 2000 3000 40 units.",
         "Fetch it from aisle B4 2GH.",
         "Mark Price Labels and Grant Hall Access are tasks; Victoria Park is a place.",
         # the company's own, since its SOP has them

@@ -29,8 +29,8 @@ FORMATS: Mapping[str, str] = {
 }
 """File name endings that are read. `.docm` is here so that its refusal can say why."""
 
-VERSION = "1"
-"""Counted up when a reader changes, so that unchanged files are read again."""
+VERSION = "2"
+"""Counted up when a reader or the cutting into passages changes: unchanged files are read again."""
 
 
 @dataclass(frozen=True, slots=True)

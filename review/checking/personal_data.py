@@ -37,6 +37,8 @@ _SAID_TO_BE_PHONE = re.compile(
     r"\b(?:phones?|telephone|tel|mobile|cell|call|ring|text|sms|whatsapp|dial|number is)\W*$",
     re.IGNORECASE,
 )
+_RUN = re.compile(r"\+?\(?\d+\)?(?:[ .-]\(?\d+\)?)+")
+_GROUP = re.compile(r"\+?\(?\d+\)?")
 _EMAIL = re.compile(r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
 _CARD = re.compile(r"(?<![\d.-])[2-6](?:[ -]?\d){12,18}(?![\d-])")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
@@ -171,15 +173,31 @@ def _ids(text: str) -> Iterator[str]:
 def _phones(text: str) -> Iterator[str]:
     if sum(sign.isdigit() for sign in text) < 7:
         return
-    for region in _REGIONS:
-        matcher = PhoneNumberMatcher(text, region, leniency=Leniency.STRICT_GROUPING)
-        for match in matcher:
-            raw = match.raw_string
-            bare = raw.isdigit() and not raw.startswith("0")
-            if bare and not _SAID_TO_BE_PHONE.search(text[: match.start]):
-                continue  # an order's number looks the same
-            if not fictitious.is_phone(raw):
-                yield raw
+    for part, before in chain([(text, "")], _without_neighbours(text)):
+        for region in _REGIONS:
+            matcher = PhoneNumberMatcher(part, region, leniency=Leniency.STRICT_GROUPING)
+            for match in matcher:
+                raw = match.raw_string
+                bare = raw.isdigit() and not raw.startswith("0")
+                if bare and not _SAID_TO_BE_PHONE.search(before + part[: match.start]):
+                    continue  # an order's number looks the same
+                if not fictitious.is_phone(raw):
+                    yield raw
+
+
+def _without_neighbours(text: str) -> Iterator[tuple[str, str]]:
+    """Runs of digits without a short first or last group, with what stands before them.
+
+    `0113 243 1751 2 times`: with the 2 the number is none, and the library looks no further.
+    """
+    for run in _RUN.finditer(text):
+        groups = [group.span() for group in _GROUP.finditer(text, *run.span())]
+        firsts = groups[: 1 + (groups[0][1] - groups[0][0] <= 2)]
+        lasts = groups[-1 - (groups[-1][1] - groups[-1][0] <= 2) :]
+        for start, _ in firsts:
+            for _, end in lasts:
+                if (start, end) != run.span():
+                    yield text[start:end], text[:start]
 
 
 def _addresses(text: str) -> Iterator[str]:
