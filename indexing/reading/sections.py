@@ -69,9 +69,10 @@ def with_lone_headings(text: str) -> str:
     Such a line has no mark before it and no point behind it, and a paragraph or a list follows.
     """
     lines = text.split("\n")
-    lone = [at for at in range(len(lines)) if _is_lone(lines, at)]
-    lone = [at for at in lone if not lines[min(at + 2, len(lines) - 1)].startswith("#")]
-    followed = [at for at in lone if at + 2 < len(lines) and at + 2 not in lone]
+    last = len(lines) - 1
+    found = (at for at in range(len(lines)) if _is_lone(lines, at))
+    lone = dict.fromkeys(at for at in found if not lines[min(at + 2, last)].startswith("#"))
+    followed = [at for at in lone if at + 2 <= last and at + 2 not in lone]
     if len(followed) < FEWEST or any(line.startswith("## ") for line in lines):
         return text
     for at in followed:
