@@ -91,8 +91,9 @@ def _set_out(lines: list[str], found: Sequence[_Found]) -> None:
     for each, after in zip(found, [*(other.at for other in found[1:]), len(lines)], strict=True):
         below = range(each.at + 1, after)
         indents = [len(lines[at]) - len(lines[at].lstrip(" ")) for at in below if lines[at].strip()]
+        width = min(indents, default=0)
         for at in below:
-            lines[at] = lines[at][min(indents, default=0) :]
+            lines[at] = lines[at][width:]
 
 
 def _is_part(found: _Found) -> bool:
