@@ -150,7 +150,7 @@ async def index_folder(
             if set_off is not None:
                 set_off(found)
 
-        people = {person.email for person in await fetch_people(conn)}
+        people = await fetch_people(conn)
         competencies = {competency.id for competency in await fetch_competencies(conn)}
         await conn.commit()
         return await documents.index_path(
@@ -163,7 +163,8 @@ async def index_folder(
             embedder=embedder,
             dry_run=dry_run,
             progress=progress,
-            known_people=people,
+            known_people={person.email for person in people},
+            staff=library.staff_of(people),
             known_competencies=competencies,
             by=by,
             revised=revised,

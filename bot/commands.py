@@ -31,7 +31,7 @@ from handlers import directory, doctor, evaluating, evaluation_report, library, 
 from handlers.services import Services
 from handlers.set_off import SetOff, set_off_lines
 from indexing.language_model import Usage
-from learning.store import fetch_person
+from learning.store import fetch_people, fetch_person
 
 
 def say(text: str) -> None:
@@ -221,10 +221,11 @@ async def _documents(house: app.House, arguments: argparse.Namespace) -> int:
                 arguments.status,
                 waiting=arguments.waiting,
             )
+            staff = library.staff_of(await fetch_people(conn))
             say(
-                json.dumps(library.documents_json(rows), ensure_ascii=False)
+                json.dumps(library.documents_json(rows, staff), ensure_ascii=False)
                 if arguments.json
-                else library.documents_table(rows, waiting=arguments.waiting)
+                else library.documents_table(rows, staff, waiting=arguments.waiting)
             )
             return DONE
         person = await fetch_person(conn, arguments.as_email)

@@ -120,10 +120,11 @@ async def on_modules(house: app.House, arguments: argparse.Namespace, say: Say, 
         return FAILED
     async with house.pool.connection() as conn:
         rows = await modules.on_list(conn, state)
+        reasons = await modules.reasons_of(conn, rows)
     if arguments.json:
-        say(json.dumps(modules.modules_json(rows), ensure_ascii=False))
+        say(json.dumps(modules.modules_json(rows, reasons), ensure_ascii=False))
     else:
-        say(modules.modules_table(rows))
+        say(modules.modules_table(rows, reasons))
     return DONE
 
 

@@ -34,6 +34,10 @@ from review.publishing import embed
 from review.reviewers import seats_of
 
 _SENT_BACK = "Sent back with your comment. I am revising it, and the card shows what comes of it."
+_SENT_BACK_AS_IT_STANDS = (
+    "Sent back with your comment. Without a language model I can only draft it anew from the SOP as it"
+    " stands, so its words change only if the SOP has: to change them, use Edit on the card."
+)
 _REJECTED = "Rejected for good. Its record and your reason are kept."
 
 
@@ -140,9 +144,11 @@ async def on_request_changes(
         return
     await later.defer("revise", f"{module.id}.{number}")
     view = await refresh(conn, chat, module.id, now)
-    await tell(chat, pressed, _SENT_BACK)
+    has_model = services.language_model is not None
+    await tell(chat, pressed, _SENT_BACK if has_model else _SENT_BACK_AS_IT_STANDS)
     await ask_minutes(chat, pressed.person, view)
-    said = f"was sent back by {pressed.person.name}: “{last_words(view)}”. I am revising it."
+    revising = "I am revising it." if has_model else "I draft it anew from the SOP as it stands."
+    said = f"was sent back by {pressed.person.name}: “{last_words(view)}”. {revising}"
     await tell_requester(conn, chat, view, said)
 
 

@@ -179,11 +179,15 @@ def started_words(module: Module) -> str:
 
 def nothing_words(module: Module, nothing: NothingToDraftFrom) -> str:
     """Nothing could be drafted."""
-    looked = f" I looked at {listed(nothing.documents)}." if nothing.documents else ""
-    return (
-        f"I could not draft the {KINDS[module.kind].lower()} (module {module.id}):"
-        f" {_NOTHING[nothing.why]}.{looked} Name another SOP or another kind."
-    )
+    why = undrafted_words((nothing.why, *nothing.documents))
+    return f"I could not draft the {KINDS[module.kind].lower()} (module {module.id}): {why}"
+
+
+def undrafted_words(why: Sequence[str]) -> str:
+    """Why nothing could be drafted and what to do, of its code and the documents looked at."""
+    code, documents = why[0], why[1:]
+    looked = f" I looked at {listed(documents)}." if documents else ""
+    return f"{_NOTHING[code]}.{looked} Name another SOP or another kind."
 
 
 def progress_words(module: Module, made: int, pieces: int) -> str:

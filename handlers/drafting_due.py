@@ -178,6 +178,9 @@ async def _nothing(
     if not await _still(conn, module):
         return
     if module.number == 0:
+        await piece_store.mark_undrafted(
+            conn, module.id, (nothing.why, *nothing.documents), now=now
+        )
         await store.mark_state(conn, module.id, "rejected", actor="jobaid", now=now)
     requester = await fetch_person_by_id(conn, module.requested_by)
     if requester is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from handlers.answer_cards import said_card
 from handlers.cards import Button, Buttons, Card, Note, Text
 from handlers.module_blocks import KINDS
-from handlers.review_words import STATES
+from handlers.review_words import state_words
 from handlers.wording import counted
 from review.nouns import Module
 
@@ -21,12 +21,12 @@ def stop_button(module: Module) -> Button:
 
 def not_drafting_words(module: Module) -> str:
     """There is nothing to stop any more."""
-    return f"There is nothing to stop: this module is {STATES[module.state]}."
+    return f"There is nothing to stop: this module is {state_words(module)}."
 
 
 def not_given_up_words(module: Module) -> str:
     """There is nothing to begin again."""
-    return f"There is nothing to start again: this module is {STATES[module.state]}."
+    return f"There is nothing to start again: this module is {state_words(module)}."
 
 
 def stopped_card(module: Module, revised: Module | None) -> Card:

@@ -11,7 +11,7 @@ from handlers.gap_cards import role_words
 from handlers.gaps import visible_to
 from handlers.inbound import Opened
 from handlers.reminders import waiting_blocks, waiting_for
-from handlers.review_words import STATES, title_of
+from handlers.review_words import state_words, title_of
 from handlers.services import Chat, Connection
 from handlers.wording import day, listed
 from indexing.listing import list_documents
@@ -59,7 +59,7 @@ def draft_blocks(
         blocks.append(
             Facts(
                 tuple(
-                    (title_of(module, title), STATES[module.state])
+                    (title_of(module, title), state_words(module))
                     for module, title in asked_for[:_MOST_LISTED]
                 )
             )

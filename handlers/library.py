@@ -6,10 +6,10 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import assert_never
 
-from handlers.remedies import same_version
+from handlers.remedies import remedy, same_version
 from handlers.services import Connection, Later
 from handlers.set_off import SetOff, set_off_lines
-from handlers.wording import STATUS_WORDS, columns
+from handlers.wording import STATUS_WORDS, columns, listed
 from indexing.decisions import (
     Ambiguous,
     CanonicalChosen,
@@ -32,9 +32,13 @@ from indexing.decisions import (
     validate_document,
 )
 from indexing.listing import list_documents, reported
+from indexing.problems import Problem
+from indexing.staff import Staff, Unheld, unheld
 from indexing.store.decisions import Listed
 from learning.nouns import Person
 from review.flags import flag_modules, moved_drafts, warn_of
+
+_MOST_NAMED = 3
 
 
 def reindexed(count: int, embeddings: str) -> str:
@@ -63,12 +67,42 @@ def _waits(row: Listed) -> bool:
     return row.waiting or row.status == "unvalidated"
 
 
-def documents_json(rows: Sequence[Listed]) -> list[dict[str, str | bool | None]]:
+def staff_of(people: Sequence[Person]) -> Staff | None:
+    """Return whom documents can name; None while nobody was imported, when there is no telling."""
+    if not people:
+        return None
+    roles = {role for person in people if person.active for role in person.roles}
+    return Staff(frozenset(person.email for person in people), frozenset(roles))
+
+
+def _unheld(rows: Sequence[Listed], staff: Staff | None) -> list[str]:
+    """What these documents name that nobody of the staff has, a sentence or two each."""
+    named: dict[Unheld, list[str]] = {}
+    for row in rows:
+        if staff is None or row.status == "withdrawn":
+            continue
+        for each in unheld(row.roles, row.audience, row.owner, staff):
+            named.setdefault(each, []).append(f"{row.source}:{row.uri}")
+    return [
+        remedy(Problem(each.code, each.field, _first(names), value=each.name, hint=each.meant))
+        for each, names in named.items()
+    ]
+
+
+def _first(names: Sequence[str]) -> str:
+    more = len(names) - _MOST_NAMED
+    return listed([*names[:_MOST_NAMED], f"{more} more"] if more > 0 else names)
+
+
+def documents_json(
+    rows: Sequence[Listed], staff: Staff | None = None
+) -> list[dict[str, str | bool | None]]:
     """Return one object a document; `next_review` is an ISO date or null.
 
     `waiting` says that a text of it, the first or a newer one, waits for an SME to validate it.
     `status` is one of five: a document whose owner has left is reported as `unvalidated`, since
-    nobody who is still here stands behind it.
+    nobody who is still here stands behind it. `warning` says which roles and e-mails it names that
+    nobody of the `staff` has; '' where there are none.
     """
     return [
         {
@@ -80,13 +114,19 @@ def documents_json(rows: Sequence[Listed]) -> list[dict[str, str | bool | None]]
             "owner": row.owner,
             "next_review": row.next_review.isoformat() if row.next_review else None,
             "waiting": _waits(row),
+            "warning": " ".join(_unheld([row], staff)),
         }
         for row in rows
     ]
 
 
-def documents_table(rows: Sequence[Listed], *, waiting: bool = False) -> str:
-    """Return the list for people; `waiting`: of those alone that wait for an SME."""
+def documents_table(
+    rows: Sequence[Listed], staff: Staff | None = None, *, waiting: bool = False
+) -> str:
+    """Return the list for people, then what nobody of the `staff` has of what documents name.
+
+    `waiting`: of those documents alone that wait for an SME.
+    """
     if waiting and not rows:
         return "No text waits for a validation."
     if not rows:
@@ -105,7 +145,8 @@ def documents_table(rows: Sequence[Listed], *, waiting: bool = False) -> str:
             for row in rows
         ),
     )
-    return "\n".join(lines)
+    warnings = [f"Warning: {said}" for said in _unheld(rows, staff)]
+    return "\n".join([*lines, *([""] if warnings else []), *warnings])
 
 
 # What a changed document sets off

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any
 
 import yaml
 
+from handlers.drafting_cards import undrafted_words
 from handlers.module_blocks import KINDS, item_lines, named
 from handlers.review_view import fetch_view
-from handlers.review_words import STATES, checks_line, finding_words, read_words, seat_words
+from handlers.review_words import (
+    STATES,
+    checks_line,
+    finding_words,
+    is_undrafted,
+    read_words,
+    seat_words,
+    state_words,
+)
 from handlers.services import Connection
 from handlers.wording import columns, counted, day, listed
 from learning.modules import (
@@ -31,9 +40,10 @@ from review import store
 from review.nouns import Module, StoredContent
 from review.states import MOVES, State
 from review.store.flags import fetch_flags
-from review.store.pieces import fetch_drafting, fetch_took
+from review.store.pieces import fetch_drafting, fetch_took, fetch_undrafted
 
 _UNSAFE = re.compile(r"[^a-z0-9]+")
+NO_REASONS: Mapping[int, str] = {}
 _FRONT = ("id", "kind", "title", "role", "competency", "gap", "hash", "approvals")
 
 
@@ -58,6 +68,12 @@ async def on_list(conn: Connection, state: State | None) -> list[tuple[Module, s
     return await store.fetch_modules(conn, [state] if state else [])
 
 
+async def reasons_of(conn: Connection, rows: Sequence[tuple[Module, str]]) -> dict[int, str]:
+    """Why nothing could be drafted of those modules of which that is so."""
+    found = await fetch_undrafted(conn, [module.id for module, _ in rows])
+    return {module_id: undrafted_words(why) for module_id, why in found.items()}
+
+
 async def same_in_review(conn: Connection, module_id: int) -> str:
     """Say that another module in review says just what this one does; '' where none does."""
     rows = await store.fetch_modules(conn, ["in_review"])
@@ -72,8 +88,10 @@ async def same_in_review(conn: Connection, module_id: int) -> str:
     )
 
 
-def modules_json(rows: Sequence[tuple[Module, str]]) -> list[dict[str, Any]]:
-    """One object a module."""
+def modules_json(
+    rows: Sequence[tuple[Module, str]], reasons: Mapping[int, str] = NO_REASONS
+) -> list[dict[str, Any]]:
+    """One object a module; `reason` says why nothing could be drafted, '' where something was."""
     return [
         {
             "id": module.id,
@@ -85,13 +103,16 @@ def modules_json(rows: Sequence[tuple[Module, str]]) -> list[dict[str, Any]]:
             "competency": module.competency,
             "gap": module.gap,
             "due": module.due_at.isoformat() if module.due_at else None,
+            "reason": reasons.get(module.id, ""),
         }
         for module, title in rows
     ]
 
 
-def modules_table(rows: Sequence[tuple[Module, str]]) -> str:
-    """The modules for people."""
+def modules_table(
+    rows: Sequence[tuple[Module, str]], reasons: Mapping[int, str] = NO_REASONS
+) -> str:
+    """The modules for people; what has no title says why."""
     if not rows:
         return (
             'No modules yet. Draft one: jobaid draft --gap ID --kind guide --role R --context "…"'
@@ -100,11 +121,22 @@ def modules_table(rows: Sequence[tuple[Module, str]]) -> str:
         columns(
             ("ID", "KIND", "STATE", "ROLE", "COMPETENCY", "TITLE"),
             (
-                (str(m.id), m.kind, m.state, m.role, m.competency, title or "(being drafted)")
+                (str(m.id), m.kind, _state(m), m.role, m.competency, title or _untitled(m, reasons))
                 for m, title in rows
             ),
         )
     )
+
+
+def _state(module: Module) -> str:
+    """The state as it can be asked for; what nobody rejected is said as it is."""
+    return "not drafted" if is_undrafted(module) else module.state
+
+
+def _untitled(module: Module, reasons: Mapping[int, str]) -> str:
+    if module.state == "draft":
+        return "(being drafted)"
+    return f"({reasons.get(module.id) or 'nothing was drafted'})"
 
 
 async def _drafting(conn: Connection, module: Module) -> dict[str, Any] | None:
@@ -129,7 +161,8 @@ async def module_json(conn: Connection, module_id: int) -> dict[str, Any] | None
     stored = await store.fetch_content(conn, module.id, module.number) if module.number else None
     people = {who.id: who.email for who in await fetch_people(conn)}
     authors = [module.requested_by, *sorted(await store.fetch_editors(conn, module.id))]
-    (listed_as,) = modules_json([(module, stored.title if stored else "")])
+    row = [(module, stored.title if stored else "")]
+    (listed_as,) = modules_json(row, await reasons_of(conn, row))
     return {
         **listed_as,
         "context": module.context,
@@ -213,7 +246,9 @@ async def module_text(conn: Connection, module_id: int, today: date) -> str | No
         return None
     view = await fetch_view(conn, module_id, today)
     if view is None:
-        return f"Module {module.id}: {KINDS[module.kind]}, {STATES[module.state]}."
+        why = (await reasons_of(conn, [(module, "")])).get(module.id)
+        ends = f": {why}" if why else "."
+        return f"Module {module.id}: {KINDS[module.kind]}, {state_words(module)}{ends}"
     lines = [f"{named(module.kind, view.stored.title)} (module {module.id})"]
     lines.append(f"{STATES[module.state]} · {checks_line(view.stored.checks)} · {module.hash[:12]}")
     lines += [f"  {finding_words(finding)}" for finding in view.stored.checks.findings]

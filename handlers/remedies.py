@@ -59,6 +59,8 @@ def remedy(problem: Problem) -> str:
                 f" {shlex.quote(problem.hint)} --as EMAIL`, or raise `validated_on` once it has"
                 " been checked."
             )
+        case "person_unknown" | "role_unheld":
+            return _at(problem) + _unheld(problem)
         case "version_not_raised":
             return _at(problem) + same_version(problem.value)
         case "duplicate" | "path_missing" | "source_name" | "source_elsewhere":
@@ -152,6 +154,22 @@ def _waiting(problem: Problem) -> str:
         f"{_at(problem)}stored, but not answered from yet: {why}. Have an SME run `{command}`, or"
         f" {else_do}."
     )
+
+
+def _unheld(problem: Problem) -> str:
+    if problem.code == "role_unheld":
+        said, put_right = f"no person has the role `{problem.value}`", "Correct it, or give it to"
+        put_right += " somebody in the people file."
+    else:
+        said = f"no person with the e-mail `{problem.value}` was imported"
+        put_right = "Correct it, or import them: `jobaid people import FILE.yaml`."
+    match problem.field:
+        case "owner":
+            said += ", so nobody who owns this can be asked"
+        case "audience":
+            said += ", so it lets nobody read this"
+    meant = f" Did you mean `{problem.hint}`?" if problem.hint else ""
+    return f"{said}.{meant} {put_right}"
 
 
 def _placed(problem: Problem) -> str:

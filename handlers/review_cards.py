@@ -145,7 +145,12 @@ def _last_remark(view: ReviewView) -> Iterator[Block]:
     elif remark.kind == "changes":
         yield Text(f"{literal(who)} asked for changes: {said}")
         if view.as_before:
-            yield Note("Drafted again since, and not a word is otherwise. Edit the section.")
+            yield Note(_as_before(view))
+
+
+def _as_before(view: ReviewView) -> str:
+    how = "from the SOP's own words " if view.stored.drafted_by == "verbatim" else ""
+    return f"I drafted it again {how}since, and the text came out the same. Use Edit to change it."
 
 
 def _note(view: ReviewView) -> str:

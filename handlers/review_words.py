@@ -143,6 +143,16 @@ def names(people: Iterable[Person | str], last: str = "or") -> str:
     return listed(said, last) if said else "nobody yet: an admin can give somebody the seat"
 
 
+def is_undrafted(module: Module) -> bool:
+    """Whether nothing could be drafted. Its state is `rejected`, which was no person's decision."""
+    return module.state == "rejected" and not module.number
+
+
+def state_words(module: Module) -> str:
+    """How a module stands."""
+    return "not drafted" if is_undrafted(module) else STATES[module.state]
+
+
 def title_of(module: Module, title: str) -> str:
     """What a module goes by."""
     return named(module.kind, title)
@@ -212,11 +222,11 @@ def refusal_words(
         case OldContent(module):
             return (
                 "The module has changed since this card was posted, so nothing was decided."
-                f" The card now shows its newest content, which is {STATES[module.state]}:"
+                f" The card now shows its newest content, which is {state_words(module)}:"
                 " read that and press again."
             )
         case NotNow(module):
-            return f"This module is {STATES[module.state]}, so there is nothing to decide here."
+            return f"This module is {state_words(module)}, so there is nothing to decide here."
         case NotAReviewer(module, holders):
             words = {"sme": "as SME", "ld": "for L&D"}
             who = ", ".join(f"{words[seat]} {names(held)}" for seat, held in holders.items())

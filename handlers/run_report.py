@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from handlers.remedies import remedy
 from handlers.wording import columns, counted, listed
@@ -24,6 +24,8 @@ _RESULTS = {
 }
 _OF_A_KIND = 3
 """How often the table says the same; a refusal is always told in full."""
+
+_NAMES = ("person_unknown", "role_unheld")
 
 
 def has_refusals(report: Report) -> bool:
@@ -67,29 +69,36 @@ def _report_lines(report: Report) -> Iterator[str]:
         if row.result != "unchanged" and row.uri not in stopped.get(row.problem, ())
     ]
     if rows:
-        yield ""
-        table = columns(
-            ("DOCUMENT", "RESULT", "FIELD"), ((row.uri, row.result, _field(row)) for row in rows)
-        )
-        yield next(table)
-        told: Counter[str] = Counter()
-        for line, row in zip(table, rows, strict=True):
-            yield line
-            kind = row.problem.code if row.problem else ""
-            told[kind] += 1
-            # Below the line, not in a column: it would not fit most terminals.
-            if told[kind] <= _OF_A_KIND or row.result == "refused":
-                yield from _wrapped(_remedy(row))
-            for warning in row.warnings:
-                told[warning.code] += 1
-                if told[warning.code] <= _OF_A_KIND:
-                    yield from _wrapped(f"Warning: {remedy(warning)}")
-            if row.problem in stopped:
-                yield from _wrapped(_stops(stopped[row.problem]))
-        if any(count > _OF_A_KIND for kind, count in told.items() if kind):
-            yield ""
-            yield "Where nothing is said, the same has to be done as above; --json says it for each."
+        yield from _table(rows, stopped)
     yield from _unknown(report)
+
+
+def _table(rows: Sequence[Row], stopped: Mapping[Problem | None, Sequence[str]]) -> Iterator[str]:
+    """A line for each row with what has to be done; what is always the same is not repeated."""
+    table = columns(
+        ("DOCUMENT", "RESULT", "FIELD"), ((row.uri, row.result, _field(row)) for row in rows)
+    )
+    yield ""
+    yield next(table)
+    told: Counter[str | Problem] = Counter()
+    for line, row in zip(table, rows, strict=True):
+        yield line
+        kind = row.problem.code if row.problem else ""
+        told[kind] += 1
+        # Below the line, not in a column: it would not fit most terminals.
+        if told[kind] <= _OF_A_KIND or row.result == "refused":
+            yield from _wrapped(_remedy(row))
+        for warning in row.warnings:
+            # A name that nobody has is a mistake of its own, and told once where it stands.
+            about = warning if warning.code in _NAMES else warning.code
+            told[about] += 1
+            if told[about] <= (1 if about is warning else _OF_A_KIND):
+                yield from _wrapped(f"Warning: {remedy(warning)}")
+        if row.problem in stopped:
+            yield from _wrapped(_stops(stopped[row.problem]))
+    if any(count > _OF_A_KIND for kind, count in told.items() if kind):
+        yield ""
+        yield "Where nothing is said, the same has to be done as above; --json says it for each."
 
 
 def _unknown(report: Report) -> Iterator[str]:

@@ -22,6 +22,7 @@ from indexing.revisions import Revised
 from indexing.rows import Row
 from indexing.runs import Progress, Run
 from indexing.sources import Folder
+from indexing.staff import Staff
 from indexing.store import decisions as decision_store
 from indexing.store import sources as source_store
 from indexing.store.documents import Connection
@@ -60,6 +61,7 @@ async def index_path(
     dry_run: bool = False,
     progress: Progress | None = None,
     known_people: Collection[str] | None = None,
+    staff: Staff | None = None,
     known_competencies: Collection[str] | None = None,
     by: str = "shell",
     revised: Revised | None = None,
@@ -69,9 +71,10 @@ async def index_path(
     `conn` must be outside a transaction: every document is committed by itself. `source` defaults
     to the folder's name (a file's: its folder's), uris are relative to that folder, and only a
     whole folder withdraws what is gone from it. `progress` is called with (files done, files).
-    `known_people` and `known_competencies` are the imported ones; None: do not compare. `by` is
-    who the audit log names. `revised` is called in a document's own transaction, on `conn`. `dry_run`
-    does the same work, except embedding and telling `revised`, and takes it back.
+    `known_people` and `known_competencies` are the imported ones; None: do not compare. Documents
+    that name a role or an e-mail that nobody of `staff` has are warned of; None: nobody was imported
+    yet. `by` is who the audit log names. `revised` is called in a document's own transaction, on
+    `conn`. `dry_run` does the same work, except embedding and telling `revised`, and takes it back.
     """
     folder = await asyncio.to_thread(sources.list_folder, path, governance_file)
     if isinstance(folder, Problem):
@@ -85,6 +88,7 @@ async def index_path(
         run = await _open(conn, folder, name, governance, today, now, by, dry_run)
         run.embedder = None if dry_run else embedder
         run.revised = revised
+        run.staff = staff
         if source is None and run.known.elsewhere and run.known.gone(folder):
             problem = Problem("source_elsewhere", "source", value=name, hint=run.known.elsewhere)
             return Report(name, (Row(str(path), "refused", problem),), dry_run)

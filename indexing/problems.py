@@ -55,6 +55,8 @@ Code = Literal[
     "claim_not_raised",
     # What it is stored in spite of
     "expired_on_arrival",
+    "person_unknown",
+    "role_unheld",
     "version_not_raised",
 ]
 

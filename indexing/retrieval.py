@@ -37,15 +37,18 @@ Refused at it (DECISIONS.md): of 211 questions of three collections 1 to 4 % ask
 documents; of 37 that a person might ask there and nothing covers, 81 %; of the same 88 questions
 asked of another subject's documents, 96 %.
 """
-STANDS_ALONE, LEAVES = 0.55, 0.08
-"""A question in a thread is read without the thread when one passage answers it this surely, and
-that much better than the best of the document which the thread is about: people change the subject.
-
-Of 80 real follow-ups 96 % find their document first; of 211 questions put into the thread of
-another document 48 to 69 % do; with the thread always read 96 % and 19 to 43 %.
+LEAVES = 0.08
+"""A question in a thread is read without the thread when one passage answers it by itself, at
+THRESHOLD, and this much better than the best of the document which the thread is about: people
+change the subject. DECISIONS.md has the figures.
 """
+FEWEST_ALONE, FEWEST_POINTING = 2, 4
+"""Terms from which a question may be about something else, and one that says it, that or she."""
 _CONTINUES = re.compile(r"\W*(?:and|but|or|so|then|also|if|what if|what about|how about)\b", re.I)
 """How a question begins that goes on with the one before, however sure it is by itself."""
+_POINTS_BACK = re.compile(
+    r"\b(?:it|its|that|this|these|those|they|them|there|then|he|she|one|same)\b", re.IGNORECASE
+)
 THRESHOLD_COSINE = 0.50
 """The same where only the cosine may be known: a blocked passage's words are not read."""
 THRESHOLD_KEYWORDS = 0.31
@@ -152,7 +155,7 @@ async def _best(
     question = of_texts[0]
     total, confidence, by_sops = question.total, question.confidence, question.by_sops
     in_thread = len(asked) > 1
-    if in_thread and _stands_alone(asked[0].text, question, of_texts[1]):
+    if in_thread and _stands_alone(asked[0], question, of_texts[1]):
         return await _best(conn, [by_itself(asked[0])], corpus, readers, states)
     if in_thread:
         _, thread, latest = of_texts
@@ -242,11 +245,14 @@ async def _pool(
     return pool
 
 
-def _stands_alone(text: str, question: Fused, thread: Fused) -> bool:
+def _stands_alone(asked: Asked, question: Fused, thread: Fused) -> bool:
     """Whether a question in a thread is about another document than the thread."""
-    if not question.maxsim or not thread.total or _CONTINUES.match(text):
+    fewest = FEWEST_POINTING if _POINTS_BACK.search(asked.text) else FEWEST_ALONE
+    if len(asked.rarity) < fewest or _CONTINUES.match(asked.text):
+        return False
+    if not question.maxsim or not thread.total:
         return False
     subject = thread.document[max(thread.total, key=thread.total.__getitem__)]
     within = (fit for one, fit in question.fits.items() if question.document[one] == subject)
     best = max(question.fits.values())
-    return best >= STANDS_ALONE and best - max(within, default=0.0) >= LEAVES
+    return best >= THRESHOLD and best - max(within, default=0.0) >= LEAVES

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -11,6 +11,7 @@ from indexing.nouns import Governance
 from indexing.problems import Code, Problem
 from indexing.revisions import Twin
 from indexing.sources import Draft
+from indexing.staff import Staff, unheld
 from indexing.validation import (
     NewRevision,
     Pending,
@@ -91,6 +92,16 @@ def _about(draft: Draft, field: str, code: Code, value: str, hint: str = "") -> 
     where = draft.fields.get(field)
     file, line = (where.file, where.line) if where else (draft.uri, None)
     return Problem(code, field, file, line, value, hint)
+
+
+def with_unheld(row: Row, draft: Draft, staff: Staff | None) -> Row:
+    """Return the row with warnings of the roles and e-mails that nobody who was imported has."""
+    if staff is None or row.result == "refused":
+        return row
+    said = draft.wording
+    found = unheld(said.roles, said.audience, said.owner, staff)
+    warnings = [_about(draft, each.field, each.code, each.name, each.meant) for each in found]
+    return replace(row, warnings=(*row.warnings, *warnings))
 
 
 def duplicate_row(draft: Draft, source: str, twin: Twin) -> Row:

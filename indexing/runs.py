@@ -19,6 +19,7 @@ from indexing.problems import Problem
 from indexing.revisions import Prepared, Revised, Twin, retire, store_revision
 from indexing.rows import Row
 from indexing.sources import Draft, Folder, Refused, Same
+from indexing.staff import Staff
 from indexing.store import documents as store
 from indexing.store import search
 from indexing.store import sources as source_store
@@ -62,6 +63,7 @@ class Run:
     known: KnownSource
     embedder: Embedder | None = None
     revised: Revised | None = None
+    staff: Staff | None = None
     rows: list[Row] = field(default_factory=list)
     leaving: frozenset[int] = frozenset()
 
@@ -262,6 +264,7 @@ class Run:
         row = rows.stored_row(
             draft, self.source, stored, decision, twin, ready.governance, self.today
         )
+        row = rows.with_unheld(row, draft, self.staff)
         if stored is not None:
             await self._tell([document_id])
         if not self.dry_run:

@@ -290,6 +290,7 @@ async def test_the_list_tells_what_each_document_is(shop: Shop) -> None:
         "owner": "dana@example.com",
         "next_review": date(2027, 1, 4).isoformat(),
         "waiting": True,
+        "warning": "",
     }
     assert "answerable, newer text waits" in library.documents_table(rows)
     assert await library.documents(shop.conn, TODAY, "nowhere") == []

@@ -355,6 +355,47 @@ def test_pdf_gets_headings_paragraphs_and_steps() -> None:
         3. Say why.""")
 
 
+PLAIN: Page = [("R", 10, "Look the purchase up."), ("R", 10, "Above £75, a lead approves.")]
+
+
+def titled_pdf(page: Page, title: str) -> bytes:
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf([page]))))
+    writer.add_metadata({"/Title": title})
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "",
+        "untitled",
+        "Untitled Document 2",
+        "Document1",
+        "PowerPoint Presentation",
+        "Microsoft Word - refunds v3.doc",
+        "Microsoft Word - refunds",
+        "refund-rules.pdf",
+        "Refund rules FINAL.docx",
+        "file:///C:/shop/refunds.htm",
+        "Unbenannt-1",
+    ],
+)
+def test_a_title_that_nobody_gave_is_not_one(title: str) -> None:
+    found = said(titled_pdf(PLAIN, title), "shop/refund-rules.pdf")
+    assert found.title == "Refund rules"
+    page = f"<html><head><title>{title}</title></head><body><p>Look it up.</p></body></html>"
+    assert said(page.encode(), "shop/refund-rules.html").title == "Refund rules"
+
+
+def test_a_title_that_somebody_gave_comes_after_the_first_heading() -> None:
+    assert (
+        said(titled_pdf(PLAIN, "Documents at the till"), "a.pdf").title == "Documents at the till"
+    )
+    assert said(titled_pdf(SOP, "Shop manual"), "a.pdf").title == "Refund without a receipt"
+
+
 def test_pdf_that_is_scanned_locked_or_broken_is_refused() -> None:
     assert refused(pdf([[]], picture=True), "a.pdf").code == "scanned"
     half = refused(pdf([SOP, []], picture=True), "a.pdf")

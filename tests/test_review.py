@@ -201,7 +201,8 @@ async def test_a_comment_comes_back_as_a_revision(office: Office) -> None:
         "dana", "Request changes", (ref, card), **{fields_of(card)["comment"]: "Name the till."}
     )
     (answered,) = (each[2].summary for each in said if each[0] == "whisper")
-    assert answered.startswith("Sent back with your comment")
+    assert answered.startswith("Sent back with your comment. Without a language model I can only")
+    assert answered.endswith("to change them, use Edit on the card.")
     assert not any(".”." in each[2].summary for each in said)
     for name in ("mia", "dana"):
         told = [card.summary for _, who, card in said if who == f"{name}@example.com"]
@@ -209,7 +210,7 @@ async def test_a_comment_comes_back_as_a_revision(office: Office) -> None:
     found = await store.fetch_module(office.world.conn, module.id)
     assert found
     assert (found.state, found.number) == ("in_review", 2)
-    assert "Drafted again since, and not a word is otherwise" in words(office.card()[1])
+    assert "and the text came out the same. Use Edit to change it." in words(office.card()[1])
     said = await office.press("dana", "Approve", (ref, card), **ticked(card))
     assert any("has changed since this card was posted" in each[2].summary for each in said)
     assert await office.world.published() == []

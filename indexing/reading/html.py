@@ -12,6 +12,7 @@ from indexing.problems import Problem
 from indexing.reading import Read
 from indexing.reading.encoding import decoded
 from indexing.reading.lists import indented, table
+from indexing.reading.metadata import given_title
 from indexing.visible import one_line
 
 _UNSEEN = frozenset({
@@ -41,7 +42,8 @@ def read_html(raw: bytes, uri: str) -> Read | Problem:
         return text
     page = BeautifulSoup(text, "html.parser")
     heading = next((h for h in page.find_all(re.compile("^h[1-6]$")) if _is_seen(h)), None)
-    title = heading.get_text(" ") if heading else page.title.get_text(" ") if page.title else ""
+    titled = page.title.get_text(" ") if page.title else ""
+    title = heading.get_text(" ") if heading else given_title(titled, uri)
     mains = page.find_all("main") or page.find_all("article")
     root = mains[0] if len(mains) == 1 else page.body or page
     markdown = "\n\n".join(block for block in _blocks(root, 0) if block.strip())

@@ -19,6 +19,7 @@ from pypdf.errors import DependencyError, FileNotDecryptedError, PyPdfError
 
 from indexing.problems import Code, Problem
 from indexing.reading import Read
+from indexing.reading.metadata import given_title
 from indexing.visible import one_line, visible
 
 # It comments on every small repair it makes; a report has one line for a file.
@@ -63,7 +64,7 @@ def read_pdf(raw: bytes, uri: str) -> Read | Problem:
             for number, page in enumerate(reader.pages)
             if not any(len(line.text) > 2 for line in pages[number]) and _has_picture(page)
         ]
-        titled = one_line((reader.metadata.title if reader.metadata else None) or "")
+        titled = given_title((reader.metadata.title if reader.metadata else None) or "", uri)
     except (DependencyError, FileNotDecryptedError):
         return Problem("encrypted", file=uri)
     except _BROKEN:

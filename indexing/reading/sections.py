@@ -69,9 +69,10 @@ def with_lone_headings(text: str) -> str:
     Such a line has no mark before it and no point behind it, and a paragraph or a list follows.
     """
     lines = text.split("\n")
-    lone = [at for at in range(len(lines)) if _is_lone(lines, at)]
-    lone = [at for at in lone if not lines[min(at + 2, len(lines) - 1)].startswith("#")]
-    followed = [at for at in lone if at + 2 < len(lines) and at + 2 not in lone]
+    last = len(lines) - 1
+    found = (at for at in range(len(lines)) if _is_lone(lines, at))
+    lone = dict.fromkeys(at for at in found if not lines[min(at + 2, last)].startswith("#"))
+    followed = [at for at in lone if at + 2 <= last and at + 2 not in lone]
     if len(followed) < FEWEST or any(line.startswith("## ") for line in lines):
         return text
     for at in followed:
@@ -90,8 +91,9 @@ def _set_out(lines: list[str], found: Sequence[_Found]) -> None:
     for each, after in zip(found, [*(other.at for other in found[1:]), len(lines)], strict=True):
         below = range(each.at + 1, after)
         indents = [len(lines[at]) - len(lines[at].lstrip(" ")) for at in below if lines[at].strip()]
+        width = min(indents, default=0)
         for at in below:
-            lines[at] = lines[at][min(indents, default=0) :]
+            lines[at] = lines[at][width:]
 
 
 def _is_part(found: _Found) -> bool:

@@ -31,7 +31,8 @@ class Listed:
 
     `status` is what the database decides; title, version and owner are those of the revision in
     force, or of the newest where none is. `next_review` is the last day it may be answered from.
-    `waiting` says that a newer text waits for its validation.
+    `waiting` says that a newer text waits for its validation. `roles` it is written for, `audience`
+    may read it.
     """
 
     uri: str
@@ -42,6 +43,8 @@ class Listed:
     owner: str
     next_review: date | None
     waiting: bool
+    roles: Sequence[str] = ()
+    audience: Sequence[str] = ()
 
 
 async def fetch_places(conn: Connection, uri: str) -> list[Place]:
@@ -161,7 +164,8 @@ async def fetch_listed(
                        coalesce(indexing.block_reason(d, %(today)s), 'answerable') as status,
                        r.version, r.owner, d.expires_on as next_review,
                        newest.validated_on is null and d.in_force_revision_id is not null
-                           as waiting
+                           as waiting,
+                       r.roles, r.audience
                 from indexing.document d
                 join indexing.revision newest on newest.id = d.newest_revision_id
                 join indexing.revision r

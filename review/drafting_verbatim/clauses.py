@@ -75,21 +75,17 @@ class Clause:
 def _with_whole_speech(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     """The sentences of a line; those inside quotation marks end none: `Say "I see. Go on."`"""
     whole: list[tuple[int, int]] = []
+    closes = max(text.rfind('"'), text.rfind("”"))
+    straight = curly = 0  # marks of the last sentence: an odd number, or more opened than closed
     for first, last in spans:
-        is_open = bool(whole) and _is_open(text[slice(*whole[-1])]) and _closes(text[first:])
-        if is_open:
+        if (straight % 2 or curly > 0) and closes >= first:
             whole[-1] = (whole[-1][0], last)
         else:
+            straight = curly = 0
             whole.append((first, last))
+        straight += text.count('"', first, last)
+        curly += text.count("“", first, last) - text.count("”", first, last)
     return whole
-
-
-def _is_open(said: str) -> bool:
-    return said.count('"') % 2 == 1 or said.count("“") > said.count("”")
-
-
-def _closes(rest: str) -> bool:
-    return '"' in rest or "”" in rest
 
 
 @dataclass(frozen=True, slots=True)

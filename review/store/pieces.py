@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,8 +16,8 @@ from review.store import Connection
 class Drafting:
     """How far the drafting of a content is. `card` is the requester's, None where they have none.
 
-    `made` of `pieces` are there; `left_out` is known at the end. `given_up` is the reference under
-    which it failed for good, else ''.
+    `made` of `pieces` are there; `left_out` is known at the end (where there were none: why not).
+    `given_up` is the reference under which it failed for good, else ''.
     """
 
     module_id: int
@@ -109,6 +109,31 @@ async def mark_given_up(
         """,
         [module_id, number, now, reference],
     )
+
+
+async def mark_undrafted(
+    conn: Connection, module_id: int, why: tuple[str, ...], *, now: datetime
+) -> None:
+    """Nothing could be drafted at all: a code, then the documents that were looked at."""
+    await upsert_drafting(conn, module_id, 1, basis="", pieces=0, now=now)
+    await mark_ended(conn, module_id, 1, left_out=why, now=now)
+
+
+async def fetch_undrafted(
+    conn: Connection, module_ids: Sequence[int]
+) -> Mapping[int, tuple[str, ...]]:
+    """Of modules without content, why nothing could be drafted, as `mark_undrafted` took it."""
+    rows = await (
+        await conn.execute(
+            """
+            select d.module_id, d.left_out from review.drafting d
+            join review.module m on m.id = d.module_id
+            where m.id = any(%s) and m.state = 'rejected' and m.number = 0 and d.left_out <> '{}'
+            """,
+            [list(module_ids)],
+        )
+    ).fetchall()
+    return {module_id: tuple(why) for module_id, why in rows}
 
 
 async def clear_given_up(conn: Connection, module_id: int, number: int) -> bool:
