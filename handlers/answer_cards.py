@@ -121,7 +121,8 @@ def not_covered_text(refusal: NotCovered, names: Names, manager: str = "") -> st
     """An honest refusal: the nearest documents and whom to ask; `manager` is the asker's, by name."""
     said = "No approved SOP covers this."
     if refusal.nearest:
-        said += f" Closest: {listed(_named(document) for document in refusal.nearest)}."
+        beside = any(document.module for document in refusal.nearest)
+        said += f" Closest: {listed(_named(one, beside) for one in refusal.nearest)}."
     if refusal.owner:
         about = literal(_name(refusal.nearest[0]))
         said += f" Ask {literal(names.get(refusal.owner, refusal.owner))}, who owns {about}."
@@ -131,8 +132,11 @@ def not_covered_text(refusal: NotCovered, names: Names, manager: str = "") -> st
     return said
 
 
-def _named(document: NamedDocument) -> str:
+def _named(document: NamedDocument, beside_modules: bool) -> str:
+    """A document in a list; an SOP says that it is one where a module may have the same title."""
     title = f"*{literal(_name(document))}*"
+    if beside_modules and not document.module:
+        title = f"the SOP {title}"
     beside = section_beside(document.title, document.section)
     return f"{title} ({literal(beside)})" if beside else title
 

@@ -30,6 +30,7 @@ from learning.modules import LEVELS, Guide
 from learning.store.published import fetch_level, upsert_level
 from review import reports
 from review.outcomes import AlreadyReported, NoSuchModule, NotNow, Reported, WordsMissing
+from review.store import fetch_module
 
 LONGEST_REPORT = 2_000
 
@@ -104,7 +105,8 @@ async def _fetch_pressed(
     if module_id:
         shown = await fetch_shown(conn, module_id, pressed.person, now.date())
     if shown is None:
-        await tell(chat, pressed, cards.NOT_IN_USE)
+        module = await fetch_module(conn, module_id) if module_id else None
+        await tell(chat, pressed, cards.not_in_use_words(module.state if module else None))
     return shown
 
 
@@ -144,8 +146,10 @@ async def on_report(
         now=now,
     )
     match result:
-        case NoSuchModule() | NotNow():
+        case NoSuchModule():
             await tell(chat, pressed, cards.NOT_IN_USE)
+        case NotNow():
+            await tell(chat, pressed, cards.not_in_use_words(result.module.state))
         case WordsMissing():
             await tell(chat, pressed, cards.WORDS_MISSING)
         case AlreadyReported():

@@ -10,6 +10,7 @@ from handlers.module_blocks import named
 from handlers.wording import counted
 from learning.store.published import PublishedModule
 from review.outcomes import Reported
+from review.states import State
 
 MOST_SHOWN = 8
 NOTHING = (
@@ -22,6 +23,27 @@ ALREADY_REPORTED = (
     "You have reported this already, and its reviewers have your words. You will hear what becomes"
     " of it."
 )
+
+
+def not_in_use_words(state: State | None) -> str:
+    """Why something published once cannot be shown; `state` is the module's, None for no module."""
+    match state:
+        case "flagged":
+            return (
+                "That is out of use: its source has changed, and no revision of it is published yet."
+                " Ask me anew: I look it up in the SOPs as they stand now."
+            )
+        case "suspended":
+            return (
+                "That is out of use: somebody says that it is wrong, and its reviewers have not"
+                " decided yet. Ask me anew: I look it up in the SOPs."
+            )
+        case "superseded":
+            return "That is out of use: a newer one has taken its place. Ask me anew to see it."
+        case "withdrawn":
+            return "That is out of use: it was withdrawn. Ask me anew: I look it up in the SOPs."
+        case _:
+            return NOT_IN_USE
 
 
 def list_card(modules: Sequence[PublishedModule], words: str = "") -> Card:

@@ -223,6 +223,7 @@ def _named(document: NamedDocument) -> dict[str, str]:
     return {
         "uri": document.uri,
         "source": document.source,
+        "kind": document.module or "sop",
         "title": document.title,
         "section": document.section,
         "owner": document.owner,

@@ -24,10 +24,12 @@ from bot.settings import Settings
 from handlers import due, library
 from handlers.cards import Button, Buttons, Card
 from handlers.inbound import Due
+from handlers.published_cards import not_in_use_words
 from handlers.services import Connection, Services
 from learning.store import act_as
 from review import store
 from review.nouns import Module
+from review.states import MOVES
 from review.store.flags import fetch_under_way
 
 
@@ -105,6 +107,32 @@ async def test_flagged_revised_approved_twice_and_in_use_again(office: Office, s
     await office.press("jo", "Approve", card_of_one, **ticked(card_of_one[1]))
     assert await office.world.published() == [new.id]
     assert await office.world.state(old) == "superseded"
+
+
+async def test_an_old_button_says_why_a_module_is_not_shown_any_more(
+    office: Office, sop: Sop
+) -> None:
+    module = await published(office)
+    show = Button("Show", "module.show", f"module:{module.id}")
+    await sop.revise(SOP.replace("£75", "£50"))
+    (_, _, flagged), *_ = await office.press_button("priya", show, None, {})
+    assert "out of use: its source has changed, and no revision of it" in flagged.summary
+    new = await revision_of(office, module)
+    for name in ("dana", "jo"):
+        card = office.card()
+        await office.press(name, "Approve", card, **ticked(card[1]))
+    assert await office.world.state(new) == "published"
+    ((_, _, replaced),) = await office.press_button("priya", show, None, {})
+    assert "a newer one has taken its place" in replaced.summary
+
+
+def test_every_end_of_what_was_published_is_said() -> None:
+    said = {state: not_in_use_words(state) for state in MOVES}
+    assert "it was withdrawn" in said["withdrawn"]
+    assert said["draft"] == not_in_use_words(None)
+    ended = {said[state] for state in ("flagged", "suspended", "superseded", "withdrawn")}
+    assert len(ended) == 4
+    assert all(words.startswith("That is out of use") for words in ended)
 
 
 async def test_requester_and_owner_are_told_once(office: Office, sop: Sop) -> None:

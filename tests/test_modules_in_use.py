@@ -477,7 +477,10 @@ def test_what_has_the_same_title_is_told_apart_by_its_kind() -> None:
         for at, kind in enumerate(("aid", "guide", ""))
     ]
     said = not_covered_text(NotCovered(tuple(named), "dana@example.com"), {})
-    assert "Closest: *Job aid “Lost receipt”*, *Guide “Lost receipt”* and *Lost receipt*." in said
+    assert (
+        "Closest: *Job aid “Lost receipt”*, *Guide “Lost receipt”* and the SOP *Lost receipt*."
+        in said
+    )
     assert "who owns Job aid “Lost receipt”" in said
 
 
@@ -623,9 +626,9 @@ async def test_two_reports_take_a_module_out_and_everybody_hears(desk: Desk) -> 
     assert "It is out of use" in said[0][2].summary
     assert await desk.world.published() == []
     ((_, _, late),) = await desk.press("jo", buttons(form)["Report"], fields={asked.name: "Yes."})
-    assert "do not have that in use" in late.summary
+    assert "out of use: somebody says that it is wrong" in late.summary
     ((_, _, gone),) = await desk.press("omar", buttons(card)["This is wrong"])
-    assert "do not have that in use" in gone.summary
+    assert "out of use: somebody says that it is wrong" in gone.summary
 
 
 async def _reported(desk: Desk, module: Module, name: str = "priya") -> Card:
