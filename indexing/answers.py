@@ -69,7 +69,7 @@ async def answer(
     """Answer a question for somebody who holds `tokens` and works in `roles`."""
     started = time.perf_counter()
     if asks_what_follows(question, history):
-        follows = await what_follows(conn, history, tokens, roles, today, embedder, states)
+        follows = await what_follows(conn, history, tokens, roles, today)
         if follows is not None:
             return _going_on(follows, (time.perf_counter() - started) * 1000)
     found = await retrieve(conn, question, history, tokens, roles, today, embedder, states)

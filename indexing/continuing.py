@@ -11,14 +11,16 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
 
-from indexing.embeddings import Embedder
 from indexing.fits import Fit, units_of
+from indexing.fusing import BEST
 from indexing.kept import ROOM, SOURCED
-from indexing.nouns import Answered, LeftOut, Quoted, Turn
-from indexing.retrieval import EVERYONE, retrieve
-from indexing.store.search import Connection
+from indexing.nouns import Answered, FoundPassage, LeftOut, Quoted, Turn
+from indexing.questions import LONGEST, understood
+from indexing.retrieval import EVERYONE
+from indexing.store import contents, finding
+from indexing.store.search import Connection, fetch_corpus
 from indexing.store.sections import fetch_headed
-from indexing.token_states import TokenStates
+from indexing.terms import tidy
 
 FEWEST_WORDS = 3
 """Words of a line from which it says where in a document it stands."""
@@ -50,16 +52,13 @@ async def what_follows(
     tokens: tuple[str, ...],
     roles: tuple[str, ...],
     today: date,
-    embedder: Embedder | None,
-    states: TokenStates | None,
 ) -> Answered | None:
     """What stands after the last words that the thread quotes; None where nothing goes on there.
 
     Only what `tokens` may read today: a document that changed or was blocked since goes on nowhere.
     """
     said = _Said(next(turn.text for turn in reversed(history) if turn.role == "agent"))
-    found = await retrieve(conn, said.text, (), tokens, roles, today, embedder, states)
-    best = next((one for one in found.passages if one.kind == "sop" and said.holds(one.text)), None)
+    best = await _source_of(conn, said, tokens, today)
     if best is None:
         return None
     document = await fetch_headed(conn, best.revision_id, tokens, today)
@@ -68,6 +67,18 @@ async def what_follows(
     ]
     fits = units_of([own[0] for own in sections], sections, {}, asks_how=True)
     return _answered(_after(fits, said), roles)
+
+
+async def _source_of(
+    conn: Connection, said: _Said, tokens: tuple[str, ...], today: date
+) -> FoundPassage | None:
+    """The passage that an answer quotes: its own words find it, for whomever it was written."""
+    corpus = await fetch_corpus(conn)
+    (asked,) = await understood(conn, [tidy(said.text)[:LONGEST]], corpus, None, None)
+    reader = await finding.fetch_reader(conn, tokens, today)
+    ids = await finding.search_keywords(conn, asked.rare, corpus.mean_length, reader, BEST)
+    found = await contents.fetch_found(conn, ids, reader)
+    return next((found[one] for one in ids if one in found and said.holds(found[one].text)), None)
 
 
 class _Said:
