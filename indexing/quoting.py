@@ -206,7 +206,8 @@ def _keep_extras(kept: Kept, sections: Sequence[Sequence[Fit]], front: int) -> N
     for fit, section in sorted(fits, key=lambda one: -one[0].score):
         here = fit.section == front
         fitting = fit.score >= (FITS if here and not fit.row else ADDS) * best
-        if fitting and (here or fit.row or not fit.listed) and not kept.says(fit):
+        says_more = fit.text != fit.passage.section and not kept.says(fit)
+        if fitting and (here or fit.row or not fit.listed) and says_more:
             kept.add([*announcement_of(section, fit), *paragraph_of(section, fit)])
 
 

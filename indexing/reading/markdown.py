@@ -25,7 +25,7 @@ _NUMBERED = re.compile(r"\s*\d")
 
 
 def read_markdown(raw: bytes, uri: str) -> Read | Problem:
-    """Read Markdown with or without YAML front matter."""
+    """Read Markdown with or without YAML front matter; without a heading it is read as plain text."""
     text = decoded(raw, uri)
     if isinstance(text, Problem):
         return text
@@ -34,6 +34,8 @@ def read_markdown(raw: bytes, uri: str) -> Read | Problem:
         return split
     fields, body = split
     body = as_seen(without_comments(body))
+    if not first_heading(body) and not _FENCE.search(body):
+        body = _with_plain_headings(body)
     return Read(body, first_heading(body), "markdown", fields)
 
 
@@ -49,9 +51,13 @@ def read_text(raw: bytes, uri: str) -> Read | Problem:
     if isinstance(split, Problem):
         return split
     fields, body = split
-    body = with_numbered_sections("\n".join(_with_headings(_with_title(body.split("\n")))))
-    body = with_lone_headings(body)
+    body = _with_plain_headings(body)
     return Read(body, first_heading(body), "text", fields)
+
+
+def _with_plain_headings(text: str) -> str:
+    lines = _with_headings(_with_title(text.split("\n")))
+    return with_lone_headings(with_numbered_sections("\n".join(lines)))
 
 
 def split_front_matter(text: str, uri: str) -> tuple[dict[str, Value] | Problem, str] | Problem:

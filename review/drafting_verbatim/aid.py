@@ -12,6 +12,7 @@ from learning.modules import AID_CHARACTERS, JobAid, Sentence
 from review.drafting_verbatim.aid_pieces import Piece, pieces_of
 from review.drafting_verbatim.clauses import Outline
 from review.drafting_verbatim.fit import Fit
+from review.drafting_verbatim.procedure import step_of_heading
 from review.drafting_verbatim.wording import (
     pointed,
     section_name,
@@ -159,7 +160,12 @@ def _astray(pieces: Sequence[Piece], held: _Held, line: Sentence, at: int) -> bo
 
 
 def _title(held: Sequence[int], title: str, pieces: Sequence[Piece], wanted: str, fit: Fit) -> str:
-    """What people would ask for: the headings of the sections, the one that fits best first."""
+    """What people would ask for: the headings of the sections, the one that fits best first.
+
+    Where headings are the steps, none of them says what they are the steps of.
+    """
+    if title and any(step_of_heading(pieces[at].section) for at in held):
+        return title
     first, *others = (section_name(pieces[at].section) for at in held)
     if not others:
         # A heading that does not say by itself what it is about stands behind the SOP's title.
@@ -187,4 +193,5 @@ def _written(pieces: Sequence[Piece], held: _Held) -> Iterator[Sentence]:
             name, number = section_name(pieces[at].section), section_number(pieces[at].section)
             heading = f"Section {number}, {name}:" if numbered and number else f"{name}:"
             yield Sentence(heading, authored=True)
-        yield from held[at]
+        # A point that warns is told where its list has it, and not once more by itself.
+        yield from {line.text: line for line in held[at]}.values()

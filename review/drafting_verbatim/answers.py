@@ -26,6 +26,11 @@ _NOTES = frozenset({"note", "notice", "alert", "remember"})
 _STRESSED = frozenset({"note", "nb", "critical", "mandatory", "essential", "required", "remember"})
 """Labels that only stress what follows, and are no case."""
 _QUOTED = re.compile(r"([\"“][^\"“”]*[\"”])")
+_ALSO_DENIED_LAST = re.compile(
+    r"^[^,;]*[,;]\s+(?:and\s+|but\s+)?(?:do not|don['’]t|never)\s+(?=[^,;.]*[.]?$)",
+    re.IGNORECASE,
+)
+"""What is done, and what is forbidden behind it, to the end: `listen, do not argue`."""
 _ALSO_DENIED = re.compile(r"(?:[,;]|\b(?:and|but))\s+(?:do not|don['’]t|never)\b", re.IGNORECASE)
 _NOUNS = re.compile(r"(?:store credit|gift cards?|record cards?|order numbers?)\b", re.IGNORECASE)
 """What begins like an instruction and names a thing."""
@@ -122,6 +127,8 @@ def _first_person(said: str) -> tuple[str, str] | None:
         return f"I {kept} {_lower(act)}{further}", f"I {_lower(_affirmed(act))}"
     if changed := _other_figure(words):
         return f"I {_lower(words)}", f"I {_lower(changed)}"
+    if also := _ALSO_DENIED_LAST.search(words):
+        return f"I {_lower(words)}", f"I {_lower(_affirmed(words[also.end() :]))}"
     if _ALSO_DENIED.search(words):
         return f"I {_lower(words)}", f"I do not think that this matters here: {_lower(said)}"
     return f"I {_lower(words)}", f"I see no need to {_lower(words)}"
@@ -180,6 +187,7 @@ def _affirmed(act: str) -> str:
     for denied, said in (("anybody", "somebody"), ("anyone", "someone"), ("anything", "something")):
         act = re.sub(rf"\b{denied}\b", said, act)
     act = re.sub(r"\s+any (?:more|longer|further)\b", "", act)
+    act = re.sub(r"\b(and|or) (?:do not|don['’]t|never) ", r"\1 ", act)
     return re.sub(r"\bany\b", "some", act)
 
 

@@ -70,6 +70,8 @@ _NO_CASE = re.compile(
     r"|required|hint|info|careful)\b",
     re.IGNORECASE,
 )
+_FORBIDS_TOO = re.compile(r"\w+,\s+(?:do not|don['’]t|never)\s", re.IGNORECASE)
+"""How an instruction goes on, and no list of conditions: `When a guest argues, listen, do not …`."""
 FEW = 2
 LONGEST = 30
 """Words of a condition, at most."""
@@ -198,7 +200,7 @@ def split_condition(said: str) -> tuple[str, str, str] | None:
     joints = list(_THEN.finditer(said)) or list(re.finditer(r",\s*", said))
     for joint in joints:
         condition, then = _lowered(said[: joint.start()]), said[joint.end() :]
-        listed = re.match(r"\w+,", then) or (
+        listed = (re.match(r"\w+,", then) and not _FORBIDS_TOO.match(then)) or (
             len(joints) > 1
             and re.search(r",\s*(?:or|and)\s", said[joint.start() :])
             and "then" not in joint.group()

@@ -32,6 +32,7 @@ from review.drafting_verbatim.wording import (
     is_name,
     label,
     leans,
+    limits,
     names_steps,
     points_down,
     section_name,
@@ -247,7 +248,13 @@ def _without(name: Sentence, clause: Clause) -> Clause:
 def _lasts(named: bool, sentence: Clause) -> bool:
     """Whether even who knows the step must be told: a limit, a warning, a case, whom to call."""
     said = sentence.text
-    return warns(said) or calls_for_help(said) or sets_threshold(said) or _case(sentence, named)
+    return (
+        warns(said)
+        or calls_for_help(said)
+        or sets_threshold(said)
+        or limits(said)
+        or _case(sentence, named)
+    )
 
 
 def _case(sentence: Clause, named: bool) -> bool:

@@ -114,7 +114,7 @@ def _counted(blocks: Sequence[Block], before: tuple[str, int]) -> tuple[str, lis
             len(at) < FEWEST_WORDED or any(_UNCOUNTED.match(line.quote) for _, line in placed)
         ):
             continue
-        if kind in MAY_COUNT_ANYTHING and not _act([placed[n][1] for n in at], mark):
+        if kind in MAY_COUNT_ANYTHING and not _act([placed[n][1] for n in at], mark, kind):
             continue
         return kind, _regrouped(placed, at, mark, first)
     at = _days([line for _, line in placed])
@@ -134,10 +134,14 @@ def _day(found: re.Match[str]) -> int:
     return -int(found["count"]) if found["sign"] in ("-", "−", "–") else int(found["count"])
 
 
-def _act(lines: Sequence[Clause], mark: re.Pattern[str]) -> bool:
-    """Whether half of the lines tell what to do, behind their marks and a condition."""
+def _act(lines: Sequence[Clause], mark: re.Pattern[str], kind: str) -> bool:
+    """Whether half of the lines tell what to do, behind their marks and a condition.
+
+    Of `B.1`, `B.2` a quarter does: policies hardly count so.
+    """
     said = [line.quote[found.end() :] for line in lines if (found := mark.match(line.quote))]
-    return 2 * sum(_acts(each) for each in said) >= len(said)
+    least = 4 if kind == "lettered" else 2
+    return least * sum(_acts(each) for each in said) >= len(said)
 
 
 def _acts(said: str) -> bool:

@@ -73,6 +73,16 @@ _ASIDE = re.compile(
     r"|such as|for example|for instance|e\.g\.|which|by (?:running|using|"
     r"entering|executing) the following)\b|\s+[–—]\s+|\s+-\s+|\s+\([^()]*\)$"
 )
+_AND = re.compile(r"[,;]\s+(?:and\s+|then\s+|and then\s+)?(?=\w)")
+_LIMITS = re.compile(
+    r"\bonly (?:after|with|if|when|once|by|from|for|in|to|on|at)\b"
+    r"|\b(?:at (?:most|least)|(?:no|not) (?:more|less|fewer) than|up to)"
+    r" (?:one|two|three|four|five|six)\b"
+    r"|\bwithout\b[^.;]*\b(?:not|no|never|nobody|nothing)\b"
+    r"|\b(?:not|no|never|nobody|nothing)\b[^.;]*\bwithout\b",
+    re.IGNORECASE,
+)
+"""A bound in words: `at most one tray`, `Only after the guard has confirmed`, `no key without ID`."""
 _DEADLINE = re.compile(
     r"\bsame (?:working )?day\b|(?:^|\W)[TD] ?[+−–-] ?\d{1,3}\b(?!-)"
     r"|\b(?:end|close) of (?:the|each|every|that|your) (?:\w+ )?(?:day|shift|week|month)\b",
@@ -154,6 +164,11 @@ def sets_threshold(text: str) -> bool:
         or (not figure.weak and figure.kind == "number" and figure.bound not in ("", "about"))
         for figure in figures(text)
     )
+
+
+def limits(text: str) -> bool:
+    """Whether a text says in words up to where, or in which case alone, something may be done."""
+    return bool(_LIMITS.search(_CODE.sub("", text)))
 
 
 def depends(text: str) -> bool:
@@ -312,7 +327,7 @@ def shortened(sentence: str) -> str:
         cuts = [found.start() for found in _ASIDE.finditer(said) if found.start() > 8]
         if said.endswith(":") and not cuts:
             break
-        cut = next((at for at in cuts if _spare(said[at:])), None)
+        cut = next((at for at in cuts if _spare(said[at:]) and not _tells(said[at:])), None)
         if cut is None:
             break
         said = said[:cut].rstrip()
@@ -344,6 +359,11 @@ def _parts(said: str, found: re.Match[str]) -> bool:
         return True
     listed = ":" in before or ("," in before and not joint.startswith(";"))
     return found["verb"] in VERBS and not listed
+
+
+def _tells(part: str) -> bool:
+    """Whether what explains something is followed by something more to do: `…, and tell the chef`."""
+    return any(instructs(part[found.end() :]) for found in _AND.finditer(part))
 
 
 def _spare(part: str) -> bool:
