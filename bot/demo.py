@@ -57,8 +57,9 @@ async def run(
         warming = asyncio.create_task(app.warm(house, services))
         say(f"ready {url}")
         hint(f"Open {url} in a browser. Ctrl-C stops it, the database too.")
-        if not sample:
-            hint(local_chat.what_to_import(await _holdings(house)))
+        missing = () if sample else local_chat.what_to_import(await _holdings(house))
+        if any(missing):
+            hint(" ".join(missing))
         await app.until_stopped(working, beside=[warming])
     return 0
 

@@ -41,24 +41,20 @@ class Holdings:
     answerable: int
 
 
-def what_to_import(holds: Holdings) -> str:
-    """Say what comes next where people try their own company; '' where questions are answered."""
+def what_to_import(holds: Holdings) -> tuple[str, str]:
+    """What comes next where people try their own company, as a sentence and the command to run.
+
+    Both '' once questions are answered.
+    """
+    where = "In another terminal, with the same JOBAID_HOME:"
     if not holds.people:
-        return (
-            "Nobody works here yet. In another terminal, with the same JOBAID_HOME:"
-            " jobaid people import people.yaml"
-        )
+        return f"Nobody works here yet. {where}", "jobaid people import people.yaml"
     if not holds.documents:
-        return (
-            "No document is here yet. In another terminal, with the same JOBAID_HOME:"
-            " jobaid index sops/"
-        )
+        return f"No document is here yet. {where}", "jobaid index sops/"
     if not holds.answerable:
-        return (
-            "None of the documents may be answered from yet. In another terminal, with the same"
-            " JOBAID_HOME, jobaid documents says why."
-        )
-    return ""
+        none = "None of the documents may be answered from yet. Why not is said"
+        return f"{none} in another terminal, with the same JOBAID_HOME, by:", "jobaid documents"
+    return "", ""
 
 
 def refusal_words(refusal: Refusal) -> str:

@@ -149,8 +149,8 @@ def _last_remark(view: ReviewView) -> Iterator[Block]:
 
 
 def _as_before(view: ReviewView) -> str:
-    how = "from the SOP's own words " if view.stored.drafted_by == "verbatim" else ""
-    return f"I drafted it again {how}since, and the text came out the same. Use Edit to change it."
+    how = " from the SOP's own words" if view.stored.drafted_by == "verbatim" else ""
+    return f"I drafted it again{how}, and the text came out the same. Use Edit to change it."
 
 
 def _note(view: ReviewView) -> str:

@@ -33,6 +33,7 @@ from indexing.store.blocked import BlockedPassage
 from indexing.store.contents import fetch_newest_searchable
 from indexing.store.search import Connection
 from indexing.store.sections import fetch_headed, fetch_sections
+from indexing.terms import terms
 from indexing.token_states import TokenStates
 
 WARMED, WARMED_AT_ONCE = 500, 16
@@ -40,6 +41,8 @@ WARMED, WARMED_AT_ONCE = 500, 16
 MARGIN, LEAD = 0.20, 0.03
 """An answer less sure than this above the threshold gives way to a blocked document whose cosine is
 that much higher than any answerable passage's."""
+ENOUGH = 4
+"""Terms of a question that say enough of what is to be quoted, without the question before."""
 RELATED = 0.7
 """A document is named as close from this share of the threshold on."""
 
@@ -186,7 +189,8 @@ async def _answered(
     states: TokenStates | None,
     headed: Headed,
 ) -> Answered:
-    asked = "\n".join([*(turn.text for turn in history[-2:] if turn.role == "user"), question])
+    before = [turn.text for turn in history[-2:] if turn.role == "user"]
+    asked = question if _drowned(question, before) else "\n".join([*before, question])
     chosen = await choose(asked, read, around, embedder, states, headed)
     mine = {EVERYONE, *roles}
     fitting = any(mine & set(passage.roles) for passage in chosen.cited)
@@ -195,6 +199,12 @@ async def _answered(
     return Answered(
         first.section, chosen.quotes, cited, () if fitting else first.roles, chosen.left_out
     )
+
+
+def _drowned(question: str, before: Sequence[str]) -> bool:
+    """Whether a question that says enough would be lost in the longer one before it."""
+    own = len(set(terms(question)))
+    return own >= ENOUGH and any(len(set(terms(one))) >= 2 * own for one in before)
 
 
 def _with_quoted(passages: Sequence[FoundPassage], outcome: Outcome) -> tuple[FoundPassage, ...]:

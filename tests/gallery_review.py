@@ -222,6 +222,7 @@ _SENT_BACK = replace(
     module=replace(_GUIDE.module, state="changes_requested"),
     remarks=((Remark("changes", 3, 2, "Say *who* approves, <@U1>.", NOW), "Dana Cole"),),
 )
+_AS_BEFORE = replace(_GUIDE, remarks=_SENT_BACK.remarks, as_before=True)
 _SUSPENDED = replace(
     _BOTH,
     module=replace(_GUIDE.module, state="suspended"),
@@ -272,6 +273,7 @@ REVIEW: dict[str, Card] = {
     "review_published": made.review_card(_BOTH),
     "review_reported": made.review_card(_REPORTED),
     "review_sent_back": made.review_card(_SENT_BACK),
+    "review_drafted_again": made.review_card(_AS_BEFORE),
     "review_suspended": made.review_card(_SUSPENDED),
     "review_held_right": made.review_card(_HELD_RIGHT),
     "review_revised": made.review_card(_REVISED),

@@ -163,13 +163,13 @@ class Screens:
 
     async def _welcome(
         self, conn: Connection, viewer: Viewer, seen: Seen
-    ) -> tuple[tuple[str, ...], str]:
+    ) -> tuple[tuple[str, ...], tuple[str, str]]:
         """What an empty conversation offers to ask, and what to import where there is nothing."""
         room = room_of(seen.spot.base)
         if seen.messages or (room and room.seated):
-            return (), ""
+            return (), ("", "")
         if self._sample:
-            return suggested(self._sample, viewer.person), ""
+            return suggested(self._sample, viewer.person), ("", "")
         today = viewer.now.date()
         rows = await list_documents(conn, today)
         answerable = sum(row.status == "answerable" for row in rows)
@@ -178,8 +178,8 @@ class Screens:
 
     def nobody(self, theme: str) -> str:
         """Draw the page of a company that nobody has been imported into."""
-        words = what_to_import(Holdings(0, 0, 0))
-        return self._templates.get_template("nobody.html").render(words=words, theme=theme)
+        missing = what_to_import(Holdings(0, 0, 0))
+        return self._templates.get_template("nobody.html").render(missing=missing, theme=theme)
 
     def gone(self, viewer: Viewer, words: str, theme: str) -> str:
         """Draw the page that says why there is nothing to see."""
