@@ -72,7 +72,9 @@ async def compose(
         )
         model = None if enough else model
     usage = Usage()
-    reply = await find(conn, services, asked.text, history, tokens, roles, now, model, usage)
+    reply, history = await find(
+        conn, services, asked.text, history, tokens, roles, now, model, usage
+    )
     if model is None:
         note = ENOUGH_WRITTEN if enough and isinstance(reply.outcome, Answered) else ""
         return Made(Composed(reply.outcome), reply, usage, note)
@@ -106,12 +108,24 @@ async def find(
     now: datetime,
     model: LanguageModel | None,
     usage: Usage,
-) -> Reply:
-    """Find what answers. A model may say a follow-up in whole words; the original goes along."""
-    if model is not None and history:
-        whole = await rewrite_followup(model, question, history, usage)
-        if whole != question:
-            history, question = [*history, Turn("user", question)], whole
-    return await answers.answer(
-        conn, question, history, tokens, roles, now.date(), services.embedder, services.states
-    )
+) -> tuple[Reply, list[Turn]]:
+    """Find what answers, and the turns that a model is to be shown with the question.
+
+    A model may say a follow-up in whole words; the original goes along. A question that is answered
+    by itself is no follow-up, whatever was spoken of before.
+    """
+
+    async def answer(question: str, history: list[Turn]) -> Reply:
+        return await answers.answer(
+            conn, question, history, tokens, roles, now.date(), services.embedder, services.states
+        )
+
+    reply = await answer(question, history)
+    if isinstance(reply.outcome, Answered) and not reply.in_thread:
+        return reply, []
+    if model is None or not history:
+        return reply, history
+    whole = await rewrite_followup(model, question, history, usage)
+    if whole != question:
+        reply = await answer(whole, [*history, Turn("user", question)])
+    return reply, history

@@ -115,7 +115,7 @@ async def reply_line(
     usage, history = Usage(), list(question.history)
     roles = person.roles if person else ()
     tokens = audience_of(person)
-    reply = await find(conn, services, text, history, tokens, roles, now, model, usage)
+    reply, history = await find(conn, services, text, history, tokens, roles, now, model, usage)
     composed = Composed(reply.outcome)
     if model is not None:
         async for piece in compose(

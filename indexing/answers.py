@@ -49,7 +49,10 @@ RELATED = 0.7
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An outcome with what it rests on. Times are milliseconds."""
+    """An outcome with what it rests on. Times are milliseconds.
+
+    `in_thread`: whether the question was read with the turns before it, not by itself.
+    """
 
     outcome: Outcome
     passages: tuple[FoundPassage, ...]
@@ -57,6 +60,7 @@ class Reply:
     nearest: tuple[NamedDocument, ...]
     retrieve_ms: float
     total_ms: float
+    in_thread: bool = False
 
 
 async def answer(
@@ -110,12 +114,13 @@ async def answer(
         nearest,
         (retrieved - started) * 1000,
         (ended - started) * 1000,
+        found.in_thread,
     )
 
 
 def _going_on(follows: Answered, ms: float) -> Reply:
     """The reply that goes on with what was quoted: sure by what it follows, not by its words."""
-    return Reply(follows, follows.cited, 1.0, _nearest(follows.cited), ms, ms)
+    return Reply(follows, follows.cited, 1.0, _nearest(follows.cited), ms, ms, in_thread=True)
 
 
 def _fits_better(blocked: BlockedPassage, found: Retrieved, states: TokenStates | None) -> bool:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from fakes import FakeChat, FakeOnce
 from local_model import local_embedder
+from model_stand_in import scripted
 
 from bot.database import Pool
 from handlers import answering
@@ -229,3 +232,20 @@ def test_what_only_asks_to_go_on(question: str, *, goes_on: bool) -> None:
     thread = [Turn("user", "fog"), Turn("agent", "Sound the horn.")]
     assert asks_what_follows(question, thread) is goes_on
     assert not asks_what_follows(question, thread[:1])
+
+
+async def test_a_model_is_told_nothing_of_the_old_subject_and_asked_to_reword_nothing(
+    thread: Conversation,
+) -> None:
+    await thread.say("fog is coming in, im alone on the pier")
+    async with scripted() as (stand_in, model):
+        thread.services = replace(await _services(), language_model=model)
+        await thread.say("where do electric cars charge")
+        assert stand_in.requests
+        told = json.dumps(stand_in.requests)
+        assert "electric cars" in told
+        assert "Sound the horn" not in told
+        assert "fog is coming" not in told
+        stand_in.requests.clear()
+        await thread.say("and for how long?")
+        assert "electric cars" in json.dumps(stand_in.requests[0]), "a follow-up is told its thread"
