@@ -49,6 +49,14 @@ def paragraph_of(section: Sequence[Fit], fit: Fit) -> list[Fit]:
     return list(section[first : last + 1])
 
 
+def announced_by(section: Sequence[Fit], paragraph: Sequence[Fit]) -> list[Fit]:
+    """The list below a paragraph that announces it (`…:`), without which that says nothing."""
+    after = paragraph[-1].at + 1
+    if paragraph[-1].listed or not paragraph[-1].text.endswith(":") or after >= len(section):
+        return []
+    return list_of(section, section[after]) if section[after].listed else []
+
+
 def _goes_on(one: Fit, following: Fit) -> bool:
     """Whether a sentence stands in the paragraph of the one before, as far as that is known.
 

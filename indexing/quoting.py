@@ -17,7 +17,7 @@ from indexing.headed import NONE, Headed
 from indexing.kept import ROOM, Kept
 from indexing.leading import asks_how, comes_before, opens
 from indexing.nouns import FoundPassage, LeftOut, Quoted
-from indexing.pieces import announcement_of, list_of, outwards, paragraph_of, rest_of
+from indexing.pieces import announced_by, announcement_of, list_of, outwards, paragraph_of, rest_of
 from indexing.token_states import TokenStates
 
 FITS = 0.6
@@ -119,7 +119,8 @@ def _keep_front(kept: Kept, front: Sequence[Fit], *, how: bool) -> None:
         nearest = outwards(beside, beside.index(lead))[: AROUND + 1]
         for fit in [*sorted(fitting, key=lambda fit: -fit.score), *nearest]:
             if len(kept.fits) <= AROUND:
-                kept.add(paragraph_of(front, fit))
+                beside_it = paragraph_of(front, fit)
+                kept.add([*beside_it, *announced_by(front, beside_it)])
 
 
 def _answers_below(lead: Fit, steps: Sequence[Fit]) -> bool:
@@ -167,7 +168,7 @@ def _keep_rows(kept: Kept, section: Sequence[Fit], lead: Fit) -> None:
 def _keep_paragraph(kept: Kept, section: Sequence[Fit], lead: Fit) -> None:
     """The paragraph that a sentence stands in: whole, or as much around it as there is room for."""
     whole = paragraph_of(section, lead)
-    if not kept.add(whole):
+    if not kept.add([*whole, *announced_by(section, whole)]) and not kept.add(whole):
         for fit in outwards(whole, whole.index(lead)):
             if not kept.add([fit]):
                 break
@@ -208,7 +209,13 @@ def _keep_extras(kept: Kept, sections: Sequence[Sequence[Fit]], front: int) -> N
         fitting = fit.score >= (FITS if here and not fit.row else ADDS) * best
         says_more = fit.text != fit.passage.section and not kept.says(fit)
         if fitting and (here or fit.row or not fit.listed) and says_more:
-            kept.add([*announcement_of(section, fit), *paragraph_of(section, fit)])
+            whole = paragraph_of(section, fit)
+            before = [*announcement_of(section, fit), *whole]
+            items = announced_by(section, whole)
+            # Of a list that is announced, its beginning: what is left out is said.
+            for end in range(len(items), 0, -1) if items else (0,):
+                if kept.add([*before, *items[:end]]):
+                    break
 
 
 def _shortened(fit: Fit, room: int) -> Fit:

@@ -156,3 +156,36 @@ def test_a_record_of_an_answer_without_rows_is_still_read() -> None:
     old = {"text": "Sign.", "number": 1, "step": 2, "warning": False, "listed": True}
     record = {"heading": "x", "quotes": [old], "cited": [], "written_for": [], "left_out": []}
     assert TypeAdapter(Answered).validate_python(record).quotes[0].head == ""
+
+
+CASH = """\
+## Cash-up
+
+Count the till with the cashier present, and put the takings in a bag. {filler}
+
+## Differences
+
+What to do when the till is short at cash-up:
+
+1. Up to 5 euro: enter it and carry on. {more}
+2. Above 5 euro: count again with a second person. {more}
+3. Above 20 euro: call the manager. {more}
+"""
+
+
+@pytest.mark.parametrize(("words", "all_of_it"), [(0, True), (40, False)])
+async def test_what_announces_a_list_brings_it_or_its_beginning(
+    words: int, all_of_it: bool
+) -> None:
+    text = CASH.format(filler="", more="and so on " * words)
+    passages = document(text)
+    section = [one for one in passages if one.section == "Differences"]
+    first, *rest = [one for one in passages if one.section == "Cash-up"]
+    found = await chosen("till short at cash-up", [first, *section, *rest], [first], section)
+    told = [quote.text for quote in found.quotes]
+    assert "What to do when the till is short at cash-up:" in told
+    steps = [quote.step for quote in found.quotes if quote.step]
+    assert steps == list(range(1, len(steps) + 1))
+    assert (len(steps) == 3) is all_of_it
+    assert steps
+    assert bool(found.left_out) is not all_of_it
