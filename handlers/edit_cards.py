@@ -30,7 +30,10 @@ def edit_card(view: ReviewView, chosen: Section | None = None) -> Card:
     lines = "\n".join(" ".join(said.text.split()) for said in chosen.sentences)
     blocks += [
         Field(f"text:{at}:{chosen.key}", chosen.heading, "long_text", value=lines),
-        Note("One sentence a line. A line keeps its source; a new one takes its neighbour's."),
+        Note(
+            "One sentence a line. A line keeps its source; for a changed or a new one I look for it"
+            " in the SOPs that this module rests on."
+        ),
         Buttons((Button("Save", "review.save", subject, "primary"),)),
     ]
     return Card(f"Edit {chosen.heading} of {title}", tuple(blocks))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 
 from handlers import review_posts
@@ -17,6 +19,7 @@ from handlers.review_words import finding_words, refusal_words, title_of, unfit_
 from handlers.services import Chat, Connection, Later, Services
 from handlers.wording import shortened
 from indexing import audit
+from indexing.nouns import SopText
 from indexing.store.drafting import fetch_sop_texts
 from learning.modules import Content
 from learning.store.competencies import fetch_competency
@@ -24,6 +27,7 @@ from review import gate, store
 from review.checks import check_edited
 from review.editing import Unfit, replaced
 from review.nouns import Checked, Module, StoredContent
+from review.sourcing import Sources
 
 _LONGEST_FINDING = 300
 
@@ -72,7 +76,9 @@ async def on_save(
         await tell(chat, pressed, "Nothing was typed for this content, so nothing was changed.")
         return
     ((key, text),) = edited.items()
-    content = replaced(stored.content, key, text.splitlines())
+    sops = await _sops(conn, module, now)
+    # Held against every sentence of the SOPs, which takes a moment in which others are served.
+    content = await asyncio.to_thread(replaced, stored.content, key, text.splitlines(), sops)
     if isinstance(content, Unfit):
         await tell(chat, pressed, unfit_words(content))
         return
@@ -83,17 +89,17 @@ async def on_save(
         conn,
         module,
         content,
-        checks=await _checks(conn, services, module, stored, content, now),
+        checks=await _checks(conn, services, module, stored, content, sops),
         drafted_by=stored.drafted_by,
         editor=pressed.person,
         due_at=module.due_at or due_at(now),
         now=now,
     )
     view = await review_posts.refresh(conn, chat, module.id, now)
-    await show(chat, pressed, said_card(_saved_words(view)))
+    await show(chat, pressed, said_card(_saved_words(view, sops)))
 
 
-def _saved_words(view: ReviewView) -> str:
+def _saved_words(view: ReviewView, sops: Sequence[SopText]) -> str:
     """What saving did; at once, too, where a check keeps everybody from approving it."""
     title = title_of(view.module, view.stored.title)
     blocking = next((found for found in view.stored.checks.findings if found.blocks), None)
@@ -102,9 +108,24 @@ def _saved_words(view: ReviewView) -> str:
             f"{title} is changed and before its reviewers again; approvals given before are void."
         )
     first = shortened(plain(finding_words(blocking)), _LONGEST_FINDING).rstrip(".")
-    return (
+    said = (
         f"{title} is changed, and approvals given before are void, but nobody can approve it yet:"
         f" {first}; the card says what."
+    )
+    if blocking.code != "unsupported":
+        return said
+    likest = Sources(view.stored.content, sops).likest(blocking.text)
+    if likest is None:
+        return f"{said} Nothing in the SOPs it rests on comes near that."
+    words = shortened(" ".join(likest.quote.split()), _LONGEST_FINDING)
+    return f"{said} Nearest in the SOPs it rests on ({likest.section}): “{words}”"
+
+
+async def _sops(conn: Connection, module: Module, now: datetime) -> Sequence[SopText]:
+    """The SOPs that a module may rest on today."""
+    source, _, uri = module.source.rpartition(":")
+    return await fetch_sop_texts(
+        conn, now.date(), competency=module.competency, uri=uri or None, source=source or None
     )
 
 
@@ -114,13 +135,9 @@ async def _checks(
     module: Module,
     before: StoredContent,
     content: Content,
-    now: datetime,
+    sops: Sequence[SopText],
 ) -> Checked:
     """What the checks say of the edited content, as they would of a draft."""
-    source, _, uri = module.source.rpartition(":")
-    sops = await fetch_sop_texts(
-        conn, now.date(), competency=module.competency, uri=uri or None, source=source or None
-    )
     competency = await fetch_competency(conn, module.competency)
     request = request_of(module, competency, module.source)
     others = await store.fetch_published(conn, module.kind, without=module.revises)

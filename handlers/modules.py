@@ -212,16 +212,18 @@ async def module_json(conn: Connection, module_id: int) -> dict[str, Any] | None
 
 def _sentences(stored: StoredContent) -> list[dict[str, Any]]:
     """Every sentence that cites or should; the author's own words are apart."""
-    unsupported = {
+    unsupported = [
         (finding.section, finding.text)
         for finding in stored.checks.findings
         if finding.code in ("unsupported", "uncited")
-    }
+    ]
     return [
         {
             "text": said.text,
             "cites": [_cite(cite) for cite in said.cites],
-            "supported": (section.key, said.text) not in unsupported,
+            "supported": not any(
+                section.key == key and text in said.text for key, text in unsupported
+            ),
         }
         for section in sections(stored.content)
         for said in section.sentences

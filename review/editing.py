@@ -1,4 +1,4 @@
-"""Decides what a section's edited lines make of a content: every line keeps a source."""
+"""Decides what a section's edited lines make of a content: every line keeps or finds a source."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Literal, assert_never
 
+from indexing.nouns import SopText
 from learning.modules import (
     Applied,
+    Cite,
     Content,
     Criterion,
     Guide,
@@ -25,6 +27,8 @@ from learning.modules import (
     Variant,
     sections,
 )
+from review.checking.slots import headings_of, is_heading
+from review.sourcing import Sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +40,14 @@ class Unfit:
     given: int = 0
 
 
-def replaced(content: Content, key: str, lines: Sequence[str]) -> Content | Unfit:
+def replaced(
+    content: Content, key: str, lines: Sequence[str], sops: Sequence[SopText]
+) -> Content | Unfit:
     """The content with a section's sentences replaced, or why that cannot be.
 
-    `lines` are one sentence each, blank ones ignored. A line that stays keeps its sources; a
-    changed one takes those of the line it stands for, a new one its neighbour's.
+    `lines` are one sentence each, blank ones ignored. A line that stays keeps its sources, wherever
+    it now stands; a changed or a new one rests on what says it of the SOPs that the content rests
+    on, of `sops`, or else on its neighbour's.
     """
     section = next((each for each in sections(content) if each.key == key), None)
     if section is None:
@@ -48,23 +55,56 @@ def replaced(content: Content, key: str, lines: Sequence[str]) -> Content | Unfi
     given = [" ".join(line.split()) for line in lines if line.strip()]
     if not given:
         return Unfit("empty")
-    said = tuple(_resourced(section.sentences, given))
-    if _is_fixed(key) and len(said) != len(section.sentences):
-        return Unfit("lines", len(section.sentences), len(said))
-    return _put(content, key, said)
+    fixed = _is_fixed(key)
+    if fixed and len(given) != len(section.sentences):
+        return Unfit("lines", len(section.sentences), len(given))
+    return _put(content, key, tuple(_resourced(content, section.sentences, given, sops, fixed)))
 
 
-def _resourced(before: Sequence[Sentence], lines: Sequence[str]) -> Iterator[Sentence]:
-    old = [" ".join(said.text.split()) for said in before]
+def _resourced(
+    content: Content,
+    before: Sequence[Sentence],
+    lines: Sequence[str],
+    sops: Sequence[SopText],
+    fixed: bool,
+) -> Iterator[Sentence]:
+    """The lines with their sources. Where places are `fixed`, a line's place says what it is."""
+    kept = {} if fixed else {_plain(said): said for said in before}
+    headings = headings_of(sops) if isinstance(content, JobAid) else ()
+    sources = Sources(content, sops)
+    for line, at in zip(lines, _stands_for(before, lines), strict=True):
+        if _plain(before[at]) == line:
+            yield before[at]
+        elif line in kept:
+            yield kept[line]
+        elif is_heading(line, headings):
+            yield Sentence(line, authored=True)
+        elif before[at].authored and not isinstance(content, JobAid):
+            yield replace(before[at], text=line)
+        else:
+            yield Sentence(line, sources.of(line, _cites_near(before, at)))
+
+
+def _stands_for(before: Sequence[Sentence], lines: Sequence[str]) -> Iterator[int]:
+    """For each line the sentence it was, or the neighbour of a new one, by its place."""
+    old = [_plain(said) for said in before]
     if len(old) == len(lines):
-        for said, line in zip(before, lines, strict=True):
-            yield said if line == " ".join(said.text.split()) else replace(said, text=line)
+        yield from range(len(old))
         return
     matcher = SequenceMatcher(None, old, lines, autojunk=False)
-    for kind, a, b, c, d in matcher.get_opcodes():
-        for at in range(c, d):
-            nearest = before[min(a + at - c, max(b - 1, a, 0), len(before) - 1)]
-            yield nearest if kind == "equal" else replace(nearest, text=lines[at])
+    for _, a, b, c, d in matcher.get_opcodes():
+        yield from (min(a + at - c, max(b - 1, a, 0), len(before) - 1) for at in range(c, d))
+
+
+def _cites_near(before: Sequence[Sentence], at: int) -> tuple[Cite, ...]:
+    """The sources of the nearest sentence that has any: a heading has none."""
+    places = [place for place, said in enumerate(before) if said.cites]
+    nearest = min(places, key=lambda place: (abs(place - at), -place), default=None)
+    return () if nearest is None else before[nearest].cites
+
+
+def _plain(said: Sentence) -> str:
+    return " ".join(said.text.split())
 
 
 def _is_fixed(key: str) -> bool:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from indexing.nouns import SopText
-from indexing.support import Supported, check, is_english
+from indexing.passages import sentences
+from indexing.support import Supported, Unsupported, check, is_english
 from learning.modules import Cite, Content, Sentence
 from review.checking.marks import marks
 from review.checking.slots import Placed, placed
 from review.nouns import Finding
 
 _Key = tuple[str, str, int]
+_MARK = re.compile(
+    r"((?:step|section) \d{1,3}(?:\.\d{1,3})*|(?:[a-z]|\d{1,3})(?:\.\d{1,3})+)[.):]?\s+(?:[-–—] )?",
+    re.IGNORECASE,
+)
+"""What a line begins with where an SOP numbers its sections: `3.1 `, `A.1 `, `Step 2 – `."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +115,36 @@ def _of_claim(each: Placed, sources: _Sources, foreign: bool) -> Iterator[Findin
         words = tuple(dict.fromkeys(cite.section for cite in lacking))
         yield Finding("quote_missing", each.section, said.text, words, blocks=True)
         return
-    found = check(said.text, [cite.quote for cite in said.cites])
+    found = support(said.text, said.cites)
     if not isinstance(found, Supported) and not foreign:
-        whole = {said.text.strip(), ""}
-        words = tuple(word for word in dict.fromkeys(found.words) if word not in whole)
-        yield Finding("unsupported", each.section, said.text, words, blocks=True)
+        text, why = _at_fault(said, found)
+        words = tuple(word for word in dict.fromkeys(why.words) if word not in {text.strip(), ""})
+        yield Finding("unsupported", each.section, text, words, blocks=True)
+
+
+def support(text: str, cites: Sequence[Cite]) -> Supported | Unsupported:
+    """Whether what a text cites says so. The number of a cited section may stand before it."""
+    quotes = [cite.quote for cite in cites]
+    mark = _MARK.match(text)
+    found = check(text, quotes)
+    if isinstance(found, Supported) or mark is None or not text[mark.end() :][:1].isupper():
+        return found
+    its_own = re.compile(rf"{re.escape(mark[1])}(?!\.?\w)", re.IGNORECASE)
+    if any(its_own.match(cite.section) for cite in cites):
+        return check(text[mark.end() :], quotes)
+    return found
+
+
+def _at_fault(said: Sentence, whole: Unsupported) -> tuple[str, Unsupported]:
+    """The first sentence of a line that what it cites does not say; the line where each is said."""
+    spans = sentences(said.text)
+    for first, last in spans if len(spans) > 1 else ():
+        found = support(said.text[first:last], said.cites)
+        if isinstance(found, Unsupported):
+            return said.text[first:last], found
+    return said.text, whole
 
 
 def _is_supported(said: Sentence, sources: _Sources) -> bool:
     held = bool(said.cites) and all(sources.holds(cite) for cite in said.cites)
-    return held and isinstance(check(said.text, [cite.quote for cite in said.cites]), Supported)
+    return held and isinstance(support(said.text, said.cites), Supported)

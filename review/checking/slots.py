@@ -43,8 +43,8 @@ def placed(content: Content, sops: Sequence[SopText] = ()) -> tuple[Placed, ...]
         case Guide():
             own = (False for section in sections(content) for _ in section.sentences)
         case JobAid():
-            headings = _headings(sops)
-            own = (_is_heading(line.text, headings) for line in content.lines)
+            headings = headings_of(sops)
+            own = (is_heading(line.text, headings) for line in content.lines)
         case ItemSet():
             own = (slot for item in content.items for slot in _of_item(item))
         case Scenario():
@@ -95,7 +95,8 @@ def _of_scenario(scenario: Scenario) -> Iterator[bool]:
     yield from (False for _ in scenario.model_answer)
 
 
-def _headings(sops: Sequence[SopText]) -> list[str]:
+def headings_of(sops: Sequence[SopText]) -> list[str]:
+    """The headings of SOPs, in one case."""
     return [
         heading.casefold()
         for sop in sops
@@ -104,7 +105,7 @@ def _headings(sops: Sequence[SopText]) -> list[str]:
     ]
 
 
-def _is_heading(line: str, headings: Sequence[str]) -> bool:
+def is_heading(line: str, headings: Sequence[str]) -> bool:
     """Whether a line is a heading of an SOP and a colon; its number may be left out."""
     said = line.rstrip().casefold()
     name = said.removesuffix(":").strip()
