@@ -101,10 +101,15 @@ _FINDINGS: Mapping[str, str] = {
     "duplicate": "module {} says nearly the same: “{}”",
     "other_documents": "other SOPs serve this competency too; this was drafted from one",
     "left_out": "left out of this section: {}",
+    "sections_without_steps": "nothing of these sections of the SOP is in the guide, as they have no"
+    " numbered steps: {}",
+    "left_out_beside": "the SOP says this beside its steps, and the guide does not: {}",
     "sections_left_out": "not all sections of the SOP fit; those that fit the gap best are here",
     "drafted_without": "this could not be had from the SOP",
 }
 """What is said of each code; `{}` stands for its words, which otherwise follow in brackets."""
+_OFTEN_LONG = frozenset({"left_out", "left_out_beside", "sections_without_steps"})
+"""Codes whose words are counted where they are many: what is left out of a long SOP."""
 
 _SECTIONS: Mapping[str, str] = {
     "warnings": "Warnings",
@@ -198,8 +203,7 @@ def _finding(finding: Finding) -> str:
     places = why.count("{}")
     words = [literal(word) for word in finding.words]
     if places == 1 and words:
-        # What an aid leaves out of a long section is named by its beginning.
-        words = [_some(words) if finding.code == "left_out" else listed(words)]
+        words = [_some(words) if finding.code in _OFTEN_LONG else listed(words)]
     if places and len(words) == places:
         return f"{at}{why.format(*words)}."
     more = f" ({listed(words)})" if words else ""

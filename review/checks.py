@@ -12,7 +12,7 @@ from review import verbatim
 from review.checking.claims import read_claims
 from review.checking.guide_steps import step_findings
 from review.checking.likeness import duplicate_findings
-from review.checking.omissions import omissions, uncited
+from review.checking.omissions import guide_omissions, omissions, uncited
 from review.checking.personal_data import personal_findings
 from review.checking.question_rules import question_findings
 from review.checking.reading_level import level
@@ -107,6 +107,7 @@ def _checked(
         *hard,
         *duplicate_findings(content, others),
         *(omissions(content, sops) if isinstance(content, JobAid) else ()),
+        *(guide_omissions(content, sops) if isinstance(content, Guide) else ()),
         *_left_out(drafted, sops),
     )
     return Checked(

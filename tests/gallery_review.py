@@ -154,6 +154,13 @@ _FOUND = Checked(
         Finding("too_hard", "", "", ("12",)),
     ),
 )
+_LEFT_OUT = replace(
+    _CLEAN,
+    findings=(
+        Finding("sections_without_steps", words=("Exceptions", "5. If you are *hurt*")),
+        Finding("left_out_beside", words=tuple(f"“Room {room}: …”" for room in range(1, 9))),
+    ),
+)
 
 
 def view(content: Content, *, checks: Checked = _CLEAN) -> ReviewView:
@@ -269,6 +276,7 @@ _SOP = SopText(
 REVIEW: dict[str, Card] = {
     **{f"review_{kind}": made.review_card(view(content)) for kind, content in _CONTENTS.items()},
     "review_findings": made.review_card(view(AID, checks=_FOUND)),
+    "review_left_out": made.review_card(view(GUIDE, checks=_LEFT_OUT)),
     "review_one_seat": made.review_card(_ONE),
     "review_published": made.review_card(_BOTH),
     "review_reported": made.review_card(_REPORTED),
