@@ -23,7 +23,7 @@ from handlers.review_pressed import field, pressed_module, refuse
 from handlers.review_view import ReviewView, fetch_view
 from handlers.review_words import TICK_LABELS, part_words, refusal_words, title_of
 from handlers.services import Chat, Connection, Later, Services
-from handlers.wording import SENT_DIRECTLY, shortened
+from handlers.wording import FORM_SENT_DIRECTLY, shortened
 from learning.modules import Content, Item, ItemSet
 from learning.nouns import Person
 from review import store
@@ -126,7 +126,7 @@ async def ask_first(
         ref = await chat.post(pressed.place, card)
     else:
         ref = await chat.direct(pressed.person, card)
-        await tell(chat, pressed, SENT_DIRECTLY if ref else UNREACHABLE)
+        await tell(chat, pressed, FORM_SENT_DIRECTLY if ref else UNREACHABLE)
     if ref is not None:
         await store.upsert_posted(
             conn, view.module, ref=ref, place="direct", kind="form", now=shown_at

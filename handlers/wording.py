@@ -30,6 +30,9 @@ NOT_THIS_CARD = "That button belongs to another card. Use the buttons under the 
 SENT_DIRECTLY = "I have sent it to you in our chat."
 """Said privately where somebody pressed, when what was asked for is too long to be said there."""
 
+FORM_SENT_DIRECTLY = "Nothing is approved yet: what is still to do is in our chat."
+"""Said where somebody pressed Approve, and was sent the form that asks for more."""
+
 ANSWERING_DIRECTLY = "I am looking it up and answer in our chat."
 """Said to somebody who asked about another person's message."""
 

@@ -195,7 +195,8 @@ async def _answered(
     headed: Headed,
 ) -> Answered:
     before = [turn.text for turn in history[-2:] if turn.role == "user"]
-    asked = question if _drowned(question, before) else "\n".join([*before, question])
+    in_thread = bool(before) and not _drowned(question, before)
+    asked = ["\n".join([*before, question]), question] if in_thread else question
     chosen = await choose(asked, read, around, embedder, states, headed)
     mine = {EVERYONE, *roles}
     fitting = any(mine & set(passage.roles) for passage in chosen.cited)

@@ -172,13 +172,30 @@ def _words(text: str, step: int | None) -> str:
 
 
 async def scored(
+    asked: Sequence[str],
+    read: Sequence[FoundPassage],
+    fits: Sequence[Fit],
+    embedder: Embedder | None,
+    states: TokenStates | None,
+) -> list[Fit]:
+    """The units with their mean fit to all that is `asked`: meaning plus rarer words.
+
+    That is a question, or one with those before it and it alone. What was not read has no fit.
+    """
+    of_each = [await _scored(one, read, fits, embedder, states) for one in asked]
+    return [
+        replace(same[0], score=sum(fit.score for fit in same) / len(same))
+        for same in zip(*of_each, strict=True)
+    ]
+
+
+async def _scored(
     asked: str,
     read: Sequence[FoundPassage],
     fits: Sequence[Fit],
     embedder: Embedder | None,
     states: TokenStates | None,
 ) -> list[Fit]:
-    """The units with their fit: meaning plus rarer words. What was not read has none."""
     compared = [fit for fit in fits if fit.read]
     if not compared:
         return []

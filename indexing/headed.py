@@ -23,6 +23,10 @@ INSTRUCT = 0.75
 """The share of numbered headings that begin with what to do, each with a verb of its own: where
 fewer do, they name parts (`1. Purpose`) or cases (`1. Refund with a receipt`)."""
 
+_FROM_START = re.compile(
+    r"\bdo(?:es)? first\b|\bfirst thing\b|\bwhere (?:do|should) \w+ (?:start|begin)\b",
+    re.IGNORECASE,
+)
 _STEP = re.compile(rf"{STEP_WORD}\s+(\d{{1,2}})\b[\s.:)–—-]*(?=\S)", re.IGNORECASE)
 _NUMBER = re.compile(r"(?:\d{1,2}\.)*(\d{1,2})[.):]?\s+(?=\S)")
 
@@ -66,8 +70,9 @@ def procedure(document: Sequence[Placed], read: Sequence[FoundPassage], question
     best = read[0]
     asked, title = set(asked_beside_how(question)), set(terms(best.title))
     if asked & title:
+        first = _FROM_START.search(question)
         for steps in _runs(document):
-            if not _asks_for_one(asked - title, best, steps):
+            if first or not _asks_for_one(asked - title, best, steps):
                 return _told(steps)
     return NONE
 

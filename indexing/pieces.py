@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from indexing.fits import Fit
 from indexing.marks import is_marked
 
+FEWEST = 2
+"""Paragraphs from which some that begin with a mark are taken to count."""
 BETWEEN = 3
 """Paragraphs and examples that may stand between two steps of one procedure."""
 
@@ -47,6 +49,15 @@ def paragraph_of(section: Sequence[Fit], fit: Fit) -> list[Fit]:
     while last + 1 < len(section) and _goes_on(section[last], section[last + 1]):
         last += 1
     return list(section[first : last + 1])
+
+
+def counted_run(section: Sequence[Fit], fit: Fit) -> list[Fit]:
+    """The paragraphs about a sentence that count, `1.1 …`, `1.2 …`, from the first to the last."""
+    starts = [one.at for one in section if not one.listed and is_marked(one.text)]
+    if len(starts) < FEWEST or fit.at < starts[0]:
+        return []
+    last = paragraph_of(section, section[starts[-1]])[-1].at
+    return list(section[starts[0] : last + 1]) if fit.at <= last else []
 
 
 def announced_by(section: Sequence[Fit], paragraph: Sequence[Fit]) -> list[Fit]:

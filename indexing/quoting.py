@@ -17,7 +17,15 @@ from indexing.headed import NONE, Headed
 from indexing.kept import ROOM, Kept
 from indexing.leading import asks_how, comes_before, opens
 from indexing.nouns import FoundPassage, LeftOut, Quoted
-from indexing.pieces import announced_by, announcement_of, list_of, outwards, paragraph_of, rest_of
+from indexing.pieces import (
+    announced_by,
+    announcement_of,
+    counted_run,
+    list_of,
+    outwards,
+    paragraph_of,
+    rest_of,
+)
 from indexing.token_states import TokenStates
 
 FITS = 0.6
@@ -42,7 +50,7 @@ class Chosen:
 
 
 async def choose(
-    asked: str,
+    asked: str | Sequence[str],
     read: Sequence[FoundPassage],
     around: Sequence[Section],
     embedder: Embedder | None,
@@ -51,16 +59,18 @@ async def choose(
 ) -> Chosen:
     """Choose what answers from `read`, which `read_of` gives; `around` are the sections of these.
 
-    A procedure with `headed` steps is told first of all, as one section.
+    `asked`: the question, or in a thread also the same behind the ones before. A procedure with
+    `headed` steps is told first of all, as one section.
     """
-    how = asks_how(asked)
+    readings = (asked,) if isinstance(asked, str) else asked
+    how = any(map(asks_how, readings))
     if headed.passages:
         steps = {one.passage_id for one in headed.passages}
         first = replace(headed.passages[0], score=read[0].score)
         read = [first, *(one for one in read if one.passage_id not in steps)]
         around = [headed.passages, *(own for own in around if own[0].passage_id not in steps)]
     units = units_of(read, around, headed.steps, asks_how=how)
-    fits = await scored(asked, read, units, embedder, states)
+    fits = await scored(readings, read, units, embedder, states)
     if not fits:
         whole = replace(read[0], text=read[0].text[:ROOM])
         return Chosen((Quoted(whole.text, 1),), (read[0],), ())
@@ -113,6 +123,8 @@ def _keep_front(kept: Kept, front: Sequence[Fit], *, how: bool) -> None:
         item = lead if lead.listed else max(steps, key=lambda fit: fit.score)
         _keep_list(kept, front, item)
     else:
+        # Of clauses that count, one left out is missed like a step.
+        kept.add(counted_run(front, lead))
         beside = [fit for fit in read if fit.step is None]
         _keep_paragraph(kept, front, lead)
         fitting = [fit for fit in beside if fit.score >= FITS * lead.score]
@@ -208,7 +220,10 @@ def _keep_extras(kept: Kept, sections: Sequence[Sequence[Fit]], front: int) -> N
         here = fit.section == front
         fitting = fit.score >= (FITS if here and not fit.row else ADDS) * best
         says_more = fit.text != fit.passage.section and not kept.says(fit)
-        if fitting and (here or fit.row or not fit.listed) and says_more:
+        if fitting and fit.row and says_more:
+            kept.add([fit])
+            _keep_rows(kept, section, fit)
+        elif fitting and (here or not fit.listed) and says_more:
             whole = paragraph_of(section, fit)
             before = [*announcement_of(section, fit), *whole]
             items = announced_by(section, whole)

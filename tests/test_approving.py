@@ -64,7 +64,7 @@ def begins(message: Any) -> str:
 async def test_a_figure_for_each_question_is_chosen_in_slack(doors: Doors) -> None:
     await doors.drafted(quiz(doors, 3))
     (said,) = await doors.press_in_slack("dana", "Approve", ticks=TICKED)
-    assert said["text"] == "I have sent it to you in our chat."
+    assert said["text"] == "Nothing is approved yet: what is still to do is in our chat."
     form = doors.slack_direct("dana")
     assert slack_limits.refused(form["text"], form["blocks"]) == []
     lists = [
@@ -257,7 +257,7 @@ async def test_parts_of_an_earlier_content_do_not_count(doors: Doors) -> None:
     await conn.commit()
     await doors.press_in_slack("dana", "Approve", ticks=TICKED)
     (said,) = await doors.press_in_slack("dana", "Approve", ticks=TICKED)
-    assert said["text"] == "I have sent it to you in our chat."
+    assert said["text"] == "Nothing is approved yet: what is still to do is in our chat."
     assert await approvals(doors) == []
 
 

@@ -110,6 +110,11 @@ def told(title: str, markdown: str, fits_best: str, question: str) -> Headed:
         ("Step 1 – Verify the identity", "how do I verify the identity for an account", 0),
         ("Step 2 – Search the register", "how do I search the register", 0),
         ("Records", "how do I keep the copies of an account", 0),
+        (
+            "Step 2 – Search the register",
+            "opening an account: what do I do first, the register?",
+            3,
+        ),
     ],
 )
 def test_all_steps_are_told_to_who_asks_for_what_the_document_is_about(

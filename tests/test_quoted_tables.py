@@ -13,7 +13,7 @@ from handlers.cards import Text
 from handlers.source_cards import source_card
 from indexing.nouns import Answered
 from indexing.quotes import stretches
-from indexing.quoting import Chosen
+from indexing.quoting import Chosen, choose
 from indexing.tables import row_words, with_heads
 
 MATRIX = """\
@@ -189,3 +189,23 @@ async def test_what_announces_a_list_brings_it_or_its_beginning(
     assert (len(steps) == 3) is all_of_it
     assert steps
     assert bool(found.left_out) is not all_of_it
+
+
+async def test_clauses_that_count_are_quoted_without_a_gap_where_they_fit() -> None:
+    text = (
+        "## General\n\n1.1 Only operatives with a licence may do it.\n\n1.2 The bay is a no-smoking"
+        " area. Gas is given off.\n\n1.3 The following shall be worn: shield, gloves and boots.\n"
+    )
+    found = await chosen("what do i wear, which licence", document(text))
+    assert [quote.text.split()[0] for quote in found.quotes] == ["1.1", "1.2", "Gas", "1.3"]
+    assert not found.left_out
+
+
+async def test_a_question_before_does_not_choose_the_row() -> None:
+    table = document(
+        "## Decide\n\n| Seen | Distance | Action |\n|---|---|---|\n| Gas canister | 5 m | Quarantine"
+        " cage |\n| Unknown powder | 25 m | Do not touch, call 999 |\n| Leaking acid | 15 m | Kit B |\n"
+    )
+    before, question = "how long in the quarantine cage", "white powder comes out"
+    found = await choose([f"{before}\n{question}", question], table, [table], None, None)
+    assert "| Unknown powder | 25 m | Do not touch, call 999 |" in rows(found)

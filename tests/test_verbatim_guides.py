@@ -479,7 +479,9 @@ def test_standard_has_what_to_do_and_conditions_and_expert_has_titles() -> None:
     assert said(guide.standard[4]) == ["Decide by the table.", "red: stop"]
     assert [said(step) for step in guide.expert][:4] == [
         ["Sign the note."],
-        ["Compare the number on the carton with the delivery note"],
+        [
+            "Compare the number on the carton with the delivery note, and file the safety data sheet."
+        ],
         ["Print the label and put the goods where the scanner says, heavy ones below 1 m."],
         [
             "Prepare the site",

@@ -89,6 +89,7 @@ def test_an_expert_is_told_bounds_in_words_and_every_act_of_a_name() -> None:
         ("A licence is accepted only from residents.", True),
         ("Take no more than two keys.", True),
         ("Nobody leaves without a badge.", True),
+        ("Two people are needed.", True),
         ("Without delay, ring the desk.", False),
         ("Take two keys.", False),
         ("This is the only key.", False),
@@ -136,3 +137,24 @@ def test_markdown_without_headings_has_those_of_a_plain_file() -> None:
     with_heading = read(f"# Lost\n\n{FOUND}".encode(), "lost.md")
     assert isinstance(with_heading, Read)
     assert "# 1.0" not in with_heading.markdown
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        (
+            "NORTH LANE\nBATTERY CHANGE\nDocument no. 11, issue 3\n\n1. GENERAL\n\nOne.",
+            "BATTERY CHANGE",
+        ),
+        ("NORTH LANE\nBATTERY CHANGE\n\nOne.", "BATTERY CHANGE"),
+        ("## 1. General\n\nOne.\n\n## 2. Charging\n\nTwo.", "A"),
+        ("# 4. Returns\n\nOne.", "4. Returns"),
+    ],
+)
+def test_a_sections_name_is_no_title_and_what_identifies_a_document_is_none(
+    text: str, title: str
+) -> None:
+    for name in ("a.md", "a.txt") if not text.startswith("#") else ("a.md",):
+        found = read(text.encode(), name)
+        assert isinstance(found, Read)
+        assert found.title == title

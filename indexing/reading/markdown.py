@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 
 import yaml
 from markdown_it import MarkdownIt
@@ -22,6 +23,11 @@ _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _KEY = re.compile(r"[A-Za-z_]+\s*:(\s|$)")
 _SHOUTED = re.compile(r"[^a-z]{3,80}")
 _NUMBERED = re.compile(r"\s*\d")
+_SECTION = re.compile(r"\d{1,2}(?:\.\d{1,2})*[.)]?\s")
+_IDENTIFIES = re.compile(
+    r"\b(?:document|doc|sop|version|issue|rev(?:ision)?|no|number|nr|ref|date|owner|author|page)\b",
+    re.IGNORECASE,
+)
 
 
 def read_markdown(raw: bytes, uri: str) -> Read | Problem:
@@ -34,7 +40,7 @@ def read_markdown(raw: bytes, uri: str) -> Read | Problem:
         return split
     fields, body = split
     body = as_seen(without_comments(body))
-    if not first_heading(body) and not _FENCE.search(body):
+    if not any(_headings(body)) and not _FENCE.search(body):
         body = _with_plain_headings(body)
     return Read(body, first_heading(body), "markdown", fields)
 
@@ -123,7 +129,13 @@ def _by_fence(markdown: str) -> Iterator[tuple[bool, str]]:
 
 
 def first_heading(markdown: str) -> str:
-    """Return the words of the first heading, or nothing."""
+    """Return the words of the first heading, or nothing; a numbered section's name is no title."""
+    tag, words = next(_headings(markdown), ("", ""))
+    return "" if tag != "h1" and _SECTION.match(words) else words
+
+
+def _headings(markdown: str) -> Iterator[tuple[str, str]]:
+    """Yield the kind and the words of each heading that has any."""
     tokens = _BLOCKS.parse(markdown[:20_000])
     for number, token in enumerate(tokens):
         if token.type == "heading_open":
@@ -133,18 +145,25 @@ def first_heading(markdown: str) -> str:
                 if part.type in ("text", "code_inline", "softbreak")
             )
             if one_line(words):
-                return one_line(words)
-    return ""
+                yield token.tag, one_line(words)
 
 
 def _with_title(lines: list[str]) -> list[str]:
-    """The lines; of several in capitals above all text, the last one is the title."""
+    """The lines; of several in capitals above all text, the last one is the title.
+
+    Behind them may stand what identifies the document: `Document no. 11, issue 3`.
+    """
     first = next((at for at, line in enumerate(lines) if line.strip()), len(lines))
     end = next((at for at in range(first, len(lines)) if not lines[at].strip()), len(lines))
     head = lines[first:end]
-    if len(head) < 2 or not all(map(_is_shouted, head)) or any(map(_NUMBERED.match, head)):
+    names = list(takewhile(_is_shouted, head))
+    about = head[len(names) :]
+    if not names or len(head) < 2 or any(map(_NUMBERED.match, names)):
         return lines
-    return [*lines[: end - 1], "", f"# {head[-1].strip()}", *lines[end:]]
+    if not all(map(_IDENTIFIES.search, about)):
+        return lines
+    at = first + len(names) - 1
+    return [*lines[:at], "", f"# {names[-1].strip()}", "", *lines[at + 1 :]]
 
 
 def _is_shouted(line: str) -> bool:

@@ -197,6 +197,7 @@ def _decides(clause: Clause) -> bool:
         or binds(said.text)
         or warns(said.text)
         or sets_threshold(said.text)
+        or limits(said.text)
         or label(said.text)[0]
         for said in clause.sentences
     )

@@ -78,11 +78,13 @@ _LIMITS = re.compile(
     r"\bonly (?:after|with|if|when|once|by|from|for|in|to|on|at)\b"
     r"|\b(?:at (?:most|least)|(?:no|not) (?:more|less|fewer) than|up to)"
     r" (?:one|two|three|four|five|six)\b"
+    r"|\b(?:two|three|four|\d+) (?:people|persons|employees|colleagues|operatives)\b"
     r"|\bwithout\b[^.;]*\b(?:not|no|never|nobody|nothing)\b"
     r"|\b(?:not|no|never|nobody|nothing)\b[^.;]*\bwithout\b",
     re.IGNORECASE,
 )
-"""A bound in words: `at most one tray`, `Only after the guard has confirmed`, `no key without ID`."""
+"""A bound in words: `at most one tray`, `Two people are needed`, `Only after the guard has confirmed`,
+`no key without ID`."""
 _DEADLINE = re.compile(
     r"\bsame (?:working )?day\b|(?:^|\W)[TD] ?[+−–-] ?\d{1,3}\b(?!-)"
     r"|\b(?:end|close) of (?:the|each|every|that|your) (?:\w+ )?(?:day|shift|week|month)\b",
@@ -141,6 +143,8 @@ _FURTHER = re.compile(
 )
 SHORT = 12
 """Words of a sentence above which what it says aside is left out of a step's name."""
+LONG_NAME = 20
+"""Words of a step's name above which the further things it tells to do are left out."""
 LEAST = 3
 """Words of a title, at least."""
 LABEL_WORDS = 7
@@ -340,7 +344,7 @@ def titled(name: str) -> str:
     As in `shortened`, what holds a figure, a limit or a word that could turn the rest stays.
     """
     said = name
-    while len(said.split()) > SHORT:
+    while len(said.split()) > LONG_NAME:
         cuts = [found.start() for found in _FURTHER.finditer(said) if _parts(said, found)]
         if not cuts or not _spare(said[cuts[-1] :]) or _BOUNDS.search(said[cuts[-1] :]):
             break
