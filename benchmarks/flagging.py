@@ -173,7 +173,7 @@ async def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("old", type=Path)
     arguments.add_argument("new", type=Path)
-    arguments.add_argument("--gold", type=Path)
+    arguments.add_argument("--gold", type=Path, help="lines of {file, quote, material}, a reader's")
     arguments.add_argument("--material", type=int, default=40)
     arguments.add_argument("--other", type=int, default=60)
     arguments.add_argument("--seed", type=int, default=1)
