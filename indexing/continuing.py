@@ -95,7 +95,9 @@ class _Said:
         if words in self._whole and len(words.split()) >= FEWEST_WORDS:
             return self._whole.find(words)
         begun = (
-            line for line in self._lines if len(line.split()) >= FEWEST_WORDS and line in words
+            line
+            for line in self._lines
+            if len(line.split()) >= FEWEST_WORDS and words.startswith(line)
         )
         return next((self._whole.find(line) for line in begun), -1)
 
@@ -140,14 +142,22 @@ def _answered(rest: Sequence[Fit], roles: tuple[str, ...]) -> Answered | None:
     cited = tuple({fit.passage.passage_id: fit.passage for fit in (*shown, *missing)}.values())
     number = {passage.passage_id: place for place, passage in enumerate(cited, start=1)}
     quotes = tuple(
-        Quoted(fit.text, number[fit.passage.passage_id], fit.number, fit.unit.warning, fit.listed)
+        Quoted(
+            fit.text,
+            number[fit.passage.passage_id],
+            fit.number,
+            fit.unit.warning,
+            fit.listed,
+            fit.head,
+        )
         for fit in shown
     )
     left_out = [
         LeftOut(
             number[missing[0].passage.passage_id],
             tuple(fit.number for fit in missing if fit.number is not None),
-            sum(fit.number is None for fit in missing),
+            sum(fit.number is None and not fit.row for fit in missing),
+            sum(fit.row for fit in missing),
         )
         for _ in missing[:1]
     ]

@@ -63,7 +63,7 @@ Money goes back to the card that paid. Cash refunds of a card payment are forbid
 """
 CARS = """# Boarding vehicles
 
-## Measuring
+## Measuring high vans
 
 1. Measure each van that is higher than the yellow bar.
 2. Above 2.40 metres, sell the van ticket at the ramp.
@@ -72,6 +72,12 @@ CARS = """# Boarding vehicles
 ## Batteries
 
 Electric cars are charged on deck 2 only, and never overnight.
+
+## Papers
+
+1. Note the deck.
+2. Keep the slip of measuring high vans in the drawer.
+3. Hand in the drawer key.
 """
 GOVERNANCE = """
 defaults:
@@ -249,3 +255,13 @@ async def test_a_model_is_told_nothing_of_the_old_subject_and_asked_to_reword_no
         stand_in.requests.clear()
         await thread.say("and for how long?")
         assert "electric cars" in json.dumps(stand_in.requests[0]), "a follow-up is told its thread"
+
+
+async def test_a_heading_that_another_step_names_is_not_taken_for_what_was_quoted(
+    thread: Conversation,
+) -> None:
+    assert "Measure each van" in await thread.say("how do I go about measuring high vans")
+    said = await thread.say("and then?")
+    assert ("drawer key" in said) is ("Note the deck" in said), (
+        "not from the middle of another list"
+    )
