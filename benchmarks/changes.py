@@ -19,10 +19,11 @@ from pathlib import Path
 
 from benchmarks.edits import Edit, edits
 from indexing.changes import Change, RevisionText, compare
-from indexing.passages import split, units
+from indexing.passages import split
 from indexing.problems import Problem
 from indexing.reading import read
 from indexing.touched import touched
+from indexing.units import units
 
 
 def main() -> None:

@@ -14,8 +14,8 @@ from handlers.answer_lines import name_of, source
 from handlers.cards import Block, Card, Note, Source, Sources, Steps, Text, literal
 from handlers.wording import pointed, section_mark
 from indexing.nouns import FoundPassage
-from indexing.passages import Unit, units_with_whole_warnings
 from indexing.tables import is_row, row_words, with_heads
+from indexing.units import Unit, units_with_whole_warnings
 
 OWN_WORDS = "The SOP's own words."
 APPROVED_WORDS = "Their own words, approved as they stand."

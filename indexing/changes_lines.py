@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from indexing.numerals import tokens
-from indexing.passages import sentences, split, units
+from indexing.passages import split
 from indexing.terms import tidy
+from indexing.units import sentences, units
 
 Part = Literal["title", "heading", "sentence", "step", "point", "row", "code", "markup"]
 Plain = tuple[str, ...]

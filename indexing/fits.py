@@ -15,10 +15,10 @@ import numpy as np
 from indexing.embeddings import Embedder
 from indexing.marks import is_marked, marked_steps
 from indexing.nouns import FoundPassage
-from indexing.passages import Unit, units_with_whole_warnings
 from indexing.tables import is_row, row_words, with_heads
 from indexing.terms import terms
 from indexing.token_states import TokenStates
+from indexing.units import Unit, units_with_whole_warnings
 
 MARKED = 8
 """Characters that a quote takes beside its words: marks."""

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 
 from indexing.marks import marked_steps
 from indexing.nouns import FoundPassage
-from indexing.passages import units
 from indexing.terms import terms
+from indexing.units import units
 
 READ = 3
 """Passages of SOPs whose words may be quoted: the best one, and what the next ones add. What is

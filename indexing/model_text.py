@@ -17,8 +17,8 @@ from dataclasses import dataclass, replace
 from pydantic_core import from_json
 
 from indexing.language_model import ModelUnavailable
-from indexing.passages import units
 from indexing.prompts import CitedSentence, CitedSentences
+from indexing.units import units
 from indexing.visible import one_line, visible
 
 _MARK = re.compile(r"[ \t]*\[(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\]")

@@ -13,8 +13,8 @@ from indexing import small_words, synonyms
 from indexing.claims import Mark, Placed, Statement, Strength, Word, is_role, keys, stem, weight
 from indexing.figures import Figure
 from indexing.numerals import tokens, with_figures
-from indexing.passages import sentences, units
 from indexing.terms import tidy
+from indexing.units import sentences, units
 
 _LIGHT = frozenset(stem(word) for word in small_words.LIGHT.split())
 _STOP = frozenset(small_words.STOP.split())

@@ -20,10 +20,10 @@ from indexing.answerable import Answerable
 from indexing.language_model import LanguageModel, ModelUnavailable, Usage
 from indexing.model_text import Said, can_act, same_language, sentences_in, unmarked
 from indexing.nouns import Begun, FoundPassage, Quoted, Turn
-from indexing.passages import units, units_with_whole_warnings
 from indexing.prompts import CitedSentences, writing_prompt
 from indexing.support import Nearness, Unsupported, stands_in, supported_by
 from indexing.terms import terms
+from indexing.units import units, units_with_whole_warnings
 
 LONGEST = 700
 """Characters of a model's sentences."""

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from indexing.nouns import Passage, SopText
-from indexing.passages import sentences
 from indexing.support import Supported, Unsupported, stands_in
 from indexing.terms import terms
+from indexing.units import sentences
 from learning.modules import Cite, Content, cites
 from review.checking.claims import support
 

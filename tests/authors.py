@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pydantic import BaseModel
 
 from indexing.language_model import Call, ModelUnavailable, Prompt, T, Usage
-from indexing.passages import units
+from indexing.units import units
 from review.checking.solver import Chosen
 from review.prompts import (
     Claim,

@@ -15,10 +15,10 @@ from indexing.answers import Reply, answer
 from indexing.documents import index_path
 from indexing.in_use import Embedded
 from indexing.nouns import FoundPassage, SopText, Turn
-from indexing.passages import units_with_whole_warnings
 from indexing.retrieval import retrieve
 from indexing.store.drafting import fetch_sop_texts
 from indexing.token_states import TokenStates
+from indexing.units import units_with_whole_warnings
 from learning.modules import Cite, Guide, JobAid, Sentence
 from learning.nouns import Person, audience_of
 from review import gate, publishing, store

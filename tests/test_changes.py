@@ -12,9 +12,10 @@ from sop_folder import REFUNDS, shop_in
 
 from handlers.services import Connection
 from indexing.changes import Change, RevisionText, compare
-from indexing.passages import split, units
+from indexing.passages import split
 from indexing.store.changes import fetch_revision_texts
 from indexing.touched import touched
+from indexing.units import units
 
 TITLE = "Returns"
 BODY = """# Returns

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexing.nouns import Passage
-from indexing.passages import LIMIT, searchable, sentences, split, units
+from indexing.passages import LIMIT, searchable, split
+from indexing.units import sentences, units
 
 REFUNDS = """\
 # Refunds

@@ -11,9 +11,10 @@ from handlers.cards import Sources, Steps, Text
 from handlers.source_cards import source_card
 from indexing.leading import read_of
 from indexing.nouns import Answered, FoundPassage, LeftOut, Quoted
-from indexing.passages import split, units_with_whole_warnings
+from indexing.passages import split
 from indexing.quotes import stretches
 from indexing.quoting import Chosen, choose
+from indexing.units import units_with_whole_warnings
 
 PARCEL = FoundPassage(
     passage_id=1,

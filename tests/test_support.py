@@ -10,8 +10,8 @@ from local_model import local_embedder
 from indexing.figures import Figure
 from indexing.nearness import nearness
 from indexing.numerals import tokens, with_figures
-from indexing.passages import sentences, units
 from indexing.support import Supported, Unsupported, check, supported_by
+from indexing.units import sentences, units
 
 REFUND = """If a customer wants a refund but has lost the receipt, we can still help. The till keeps \
 purchases for 90 days.

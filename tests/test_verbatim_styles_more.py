@@ -9,8 +9,9 @@ import pytest
 from sop_texts import sop_text
 from verbatim_drafts import guide_of, made, said
 
-from indexing.passages import sentences, split
+from indexing.passages import split
 from indexing.reading import Read, read
+from indexing.units import sentences
 from learning.modules import JobAid
 from review.drafting_verbatim.answers import answers
 from review.drafting_verbatim.outline import outline

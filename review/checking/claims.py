@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from indexing.nouns import SopText
-from indexing.passages import sentences
 from indexing.support import Supported, Unsupported, check, is_english
+from indexing.units import sentences
 from learning.modules import Cite, Content, Sentence
 from review.checking.marks import marks
 from review.checking.slots import Placed, placed

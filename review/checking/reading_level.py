@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from indexing.nouns import SopText
-from indexing.passages import sentences as sentences_of
+from indexing.units import sentences as sentences_of
 from learning.modules import Content, Sentence, cites, sentences
 from review.nouns import Finding
 

@@ -15,9 +15,9 @@ from dataclasses import replace
 
 from indexing.figures import agrees, unit_agrees
 from indexing.model_text import can_act, same_language
-from indexing.passages import units
 from indexing.quotes import find_quote
 from indexing.statements import read
+from indexing.units import units
 from indexing.visible import one_line
 from indexing.writing import holds
 from learning.modules import (

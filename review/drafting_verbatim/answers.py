@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from indexing.passages import sentences
 from indexing.support import is_english
+from indexing.units import sentences
 from review.drafting_verbatim.amounts import LARGEST_WORD, amounts, choice
 from review.drafting_verbatim.cases import split_condition
 from review.drafting_verbatim.records import is_record

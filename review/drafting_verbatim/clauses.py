@@ -12,7 +12,7 @@ from textwrap import dedent
 from typing import Literal
 
 from indexing.nouns import Passage, SopText
-from indexing.passages import sentences
+from indexing.units import sentences
 from learning.modules import Cite, Sentence
 
 Form = Literal["prose", "point", "row", "cell", "code"]

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from indexing.nouns import Passage, SopText
-from indexing.passages import LONGEST_STEP, Unit, units
+from indexing.passages import LONGEST_STEP
+from indexing.units import Unit, units
 from review.drafting_verbatim.clauses import Block, Clause, Form, Outline, Part, SopStep
 from review.drafting_verbatim.procedure import step_of_heading, with_all_steps
 from review.drafting_verbatim.records import heads_history
