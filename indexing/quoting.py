@@ -32,7 +32,6 @@ FITS = 0.6
 """A sentence of the best section is quoted from this share of the best one's fit on."""
 ADDS = 0.8
 """A sentence of another section is quoted from this share of the best one's fit on."""
-BESIDE = 0.9
 AROUND = 3
 """Sentences beside the best one that are quoted with it, in whole paragraphs."""
 CLEARLY = 1.25

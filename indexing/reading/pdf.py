@@ -33,7 +33,6 @@ _MARKER = re.compile(r"(?:[•●▪◦‣–-]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s+"
 _BULLET = re.compile(r"[•●▪◦‣–]\s+")
 _NUMBER = re.compile(r"\(?(\d{1,3})[.)]\s+")
 _SECTION = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,3}\.?\s+\S")
-_PAGE_NUMBER = re.compile(r"page \d{1,4}(?: of \d{1,4})?", re.IGNORECASE)
 # What pypdf raises on a file whose parts do not fit together.
 _BROKEN = (
     PyPdfError, ValueError, KeyError, IndexError, TypeError, AttributeError, AssertionError,
@@ -159,7 +158,7 @@ def _written(lines: Sequence[_Line], titled: str) -> Read:
             else:
                 blocks.append(f"{'#' * level} {line.text}")
             title = title or blocks[-1].lstrip("# ")
-        elif blocks and before and _continues(before, line, body, blocks[-1]):
+        elif blocks and before and _continues(before, line, blocks[-1]):
             blocks[-1] = _joined(blocks[-1], line.text)
         else:
             blocks.append(_item(line.text))
@@ -188,7 +187,7 @@ def _follows(before: _Line, line: _Line) -> bool:
     return 0 <= gap <= 1.6 * max(before.size, line.size)
 
 
-def _continues(before: _Line, line: _Line, body: float, block: str) -> bool:
+def _continues(before: _Line, line: _Line, block: str) -> bool:
     if block.startswith("#") or _MARKER.match(line.text):
         return False
     if before.page != line.page:

@@ -31,10 +31,6 @@ _HEADING = re.compile(
     re.IGNORECASE,
 )
 _START = r"(?:^|[.,;:!?(–—]\s*|\s-\s|\b(?:and|but|or|please|so|then)\s+)"
-_PEOPLE = (
-    r"(?:staff|employees?|visitors?|guests?|contractors?|customers?|users?|learners?|drivers?"
-    r"|operators?|children|patients?|persons?|people)"
-)
 _ACTS = (
     r"(?:stored|used|opened|removed|entered|shared|stacked|mixed|sold|reused|left|moved|exceeded"
     r"|bypassed|disabled|copied|disclosed|combined|touched|operated|carried|lifted|frozen|served"
